@@ -118,9 +118,17 @@ export function signatureText(name: string, form: Form): string {
   return `${name}(${words.join(', ')})`;
 }
 
-function defaultText(arg: SchemaArgument): string {
-  const text = arg.default ?? '';
-  if (arg.name === 'reduction') return { '0': 'none', '1': 'mean', '2': 'sum' }[text] ?? text;
-  if (arg.type.startsWith('bool') && !arg.type.includes('[')) return { '0': 'False', '1': 'True' }[text] ?? text;
-  return text.replace(/^\[(\S+?)(, \1)*\]$/, (list, first: string) => (isNaN(Number(first)) ? list : first));
+const dtypeNames: Record<string, string> = { 4: 'int64', 6: 'float32', 7: 'float64', 11: 'bool' };
+
+function defaultText({ name, type, default: text }: SchemaArgument): string {
+  if (text === null) return '';
+  if (name === 'reduction') return ['none', 'mean', 'sum'][Number(text)] ?? text;
+  if (type.startsWith('ScalarType')) return dtypeNames[text] ?? text;
+  if (type.startsWith('MemoryFormat') && text === '0') return 'contiguous_format';
+  if (type === 'str') return `'${text}'`;
+  // libtorch writes doubles with all their digits, and [1, 1] where its schema says 1.
+  const items = text.replace(/^\[|\]$/g, '').split(', ');
+  const numbers = items.map((item) => (item !== '' && Number.isFinite(Number(item)) ? String(Number(item)) : item));
+  const list = text.startsWith('[');
+  return list && (numbers[0] === '' || numbers.some((n) => n !== numbers[0])) ? text : (numbers[0] ?? text);
 }

@@ -51,11 +51,12 @@ export function forms(binding: Binding, method: boolean, schemas: SchemaIndex): 
 
 function member(binding: Binding, method: boolean, schemas: SchemaIndex): string {
   const all = forms(binding, method, schemas);
-  const doc = [...new Set(all.map((form) => signatureText(binding.name, form)))].join('\n   * ');
-  const comment = doc.includes('\n') ? `/**\n   * ${doc}\n   */` : `/** ${doc} */`;
-  return `  ${comment}\n${declarations(binding.name, all)
-    .map((line) => `  ${line}`)
-    .join('\n')}\n`;
+  const lines = declarations(binding.name, all).map((line) => `  ${line}\n`);
+  // Defaults are all that the declarations do not say.
+  const signatures = new Set(all.map((form) => signatureText(binding.name, form)).filter((text) => text.includes('=')));
+  const doc = [...signatures].join('\n   * ');
+  if (signatures.size > 0) lines.unshift(signatures.size > 1 ? `  /**\n   * ${doc}\n   */\n` : `  /** ${doc} */\n`);
+  return lines.join('');
 }
 
 function imports(body: string): string {

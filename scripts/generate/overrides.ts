@@ -4,9 +4,11 @@ import type { Namespace } from './surface.js';
 /** Names that a hand-written method or function replaces, each with the reason. */
 export const handWritten: Record<Namespace, Record<string, string>> = {
   methods: {
-    contiguous: 'answers without a call when there is nothing to do',
     dim: 'read from the handle',
     is_contiguous: 'read from the handle',
+    is_complex: 'read from the dtype',
+    is_floating_point: 'read from the dtype',
+    is_inference: 'read from the handle',
     item: 'gives a JavaScript value',
     nonzero: 'as_tuple exists only in Python',
     norm: "p may be 'fro' or 'nuc', as in torch/functional.py",

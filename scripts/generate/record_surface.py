@@ -32,8 +32,8 @@ NUMBERS_AS_TENSORS = {
     for suffix in ("", "_")
 } | {"copy_"}
 
-# Methods of C++'s Tensor which Python spells as x[...]; JavaScript has no such syntax.
-CPP_METHODS = {"index", "slice"}
+# Methods of C++'s Tensor which Python spells x[...], x.T and x.H.
+CPP_METHODS = {"index", "slice", "numpy_T", "matrix_H"}
 
 # nn.functional names which differ from the operator's.
 RENAMED_FUNCTIONAL = {"log_sigmoid": "logsigmoid"}

@@ -107,6 +107,7 @@ col_indices
 conj
 conj_physical
 conj_physical_
+contiguous
 copy_+
 copysign Tensor,Scalar
 copysign_ Tensor,Scalar
@@ -233,11 +234,8 @@ inner
 int_repr
 inverse
 is_coalesced
-is_complex
 is_conj
 is_distributed
-is_floating_point
-is_inference
 is_neg
 is_nonzero
 is_pinned
@@ -302,6 +300,7 @@ masked_scatter
 masked_scatter_
 masked_select
 matmul
+matrix_H
 matrix_exp
 matrix_power
 max default,other,dim
@@ -348,6 +347,7 @@ nonzero_static
 normal_
 not_equal Tensor,Scalar
 not_equal_ Tensor,Scalar
+numpy_T
 orgqr
 ormqr
 outer
