@@ -1,0 +1,131 @@
+// The native build: finds libtorch (sets it up when missing) and runs CMakeLists.txt through cmake-js.
+// Called by every `npm start` and `npm test`, so it returns at once when nothing has changed.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { explain, locate } from './libtorch/find.mjs';
+import { buildInfo, built, isCheckout, packageJson, packageRoot } from './libtorch/paths.mjs';
+
+const require = createRequire(import.meta.url);
+const work = join(packageRoot, 'build', 'cmake');
+
+/**
+ * Names everything that the result depends on. Contents, not times: a checkout changes times.
+ * @param {import('./libtorch/find.mjs').Libtorch} libtorch
+ */
+export function fingerprint(libtorch) {
+  const hash = createHash('sha256');
+  const files = ['native', 'native/loader'].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${folder}/${entry.name}`),
+  );
+  for (const file of [...files, 'CMakeLists.txt'].sort())
+    hash.update(`${file}\0`).update(readFileSync(join(packageRoot, file))).update('\0');
+  const { root, version, variant } = libtorch;
+  hash.update(JSON.stringify({ root, version, variant, napi: napiVersion(), arch: process.arch }));
+  return hash.digest('hex');
+}
+
+function napiVersion() {
+  return Math.max(...packageJson().binary.napi_versions);
+}
+
+/**
+ * Whether the built addon is the one that these sources and this libtorch make.
+ * @param {import('./libtorch/find.mjs').Libtorch} libtorch
+ */
+export function upToDate(libtorch) {
+  if (!existsSync(built.addon) || !existsSync(built.loader)) return false;
+  return buildInfo()?.fingerprint === fingerprint(libtorch);
+}
+
+/** @param {import('./libtorch/find.mjs').Libtorch} libtorch */
+async function compile(libtorch) {
+  const { BuildSystem } = require('cmake-js');
+  require('cmake-js/lib/logger').level = 'warn';
+  const before = fingerprint(libtorch);
+  const napi = napiVersion();
+  const system = () =>
+    new BuildSystem({
+      directory: packageRoot,
+      out: work,
+      config: 'Release',
+      cMakeOptions: {
+        LIBTORCH: libtorch.root,
+        NAPI_VERSION: napi,
+        // A user's newer compiler may know a warning that this one does not; only a checkout is stopped by it.
+        LIBTORCH_NODE_WERROR: isCheckout() ? 'ON' : 'OFF',
+      },
+    });
+  try {
+    await system().configure();
+  } catch (error) {
+    if (!existsSync(join(work, 'CMakeCache.txt'))) throw error;
+    // A cache of another place, generator or compiler is no reason to fail.
+    rmSync(work, { recursive: true, force: true });
+    await system().configure();
+  }
+  await system().build();
+  const compiler = readFileSync(join(work, 'compiler.txt'), 'utf8').trim();
+  /** @type {import('./libtorch/find.mjs').BuildInfo} */
+  const info = {
+    package: packageJson().version,
+    libtorch: { root: libtorch.root, version: libtorch.version, variant: libtorch.variant },
+    napi,
+    platform: `${process.platform}-${process.arch}`,
+    compiler,
+    // From before the build: an edit meanwhile must count as a change next time.
+    fingerprint: before,
+  };
+  writeFileSync(built.info, `${JSON.stringify(info, null, 2)}\n`);
+}
+
+/**
+ * Builds the addon where it is not up to date.
+ * @param {{force?: boolean, setup?: boolean}} options force: build although nothing changed; setup (default true):
+ *   fetch libtorch where none is found
+ * @returns {Promise<{built: boolean, libtorch: import('./libtorch/find.mjs').Libtorch}>}
+ * @throws {Error} when there is no libtorch, no compiler, or the sources do not compile
+ */
+export async function build({ force = false, setup = true } = {}) {
+  let { found, tried } = locate();
+  if (found?.include === null) {
+    const mend = 'point LIBTORCH at a libtorch with its headers, or run: npx libtorch-node setup';
+    tried.push({ step: found.source, path: found.root, reason: 'no include/ATen: the headers are missing', mend });
+    found = null;
+  }
+  if (!found && setup && !process.env.LIBTORCH) {
+    const { provision } = await import('./setup.mjs');
+    found = await provision({});
+  }
+  if (!found) throw new Error(`No libtorch to build with. Tried:\n${explain(tried)}`);
+  if (!force && upToDate(found)) return { built: false, libtorch: found };
+
+  const { lock } = require('proper-lockfile');
+  mkdirSync(join(packageRoot, 'build'), { recursive: true });
+  // Two test runs at once: the second waits, and then finds the work done.
+  const release = await lock(join(packageRoot, 'build'), {
+    stale: 20_000,
+    retries: { retries: 600, minTimeout: 500, maxTimeout: 2_000 },
+  });
+  try {
+    if (!force && upToDate(found)) return { built: false, libtorch: found };
+    console.log(`Building the addon for libtorch ${found.version} (${found.variant}) at ${found.root}`);
+    await compile(found);
+  } finally {
+    await release();
+  }
+  return { built: true, libtorch: found };
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    await build({ force: process.argv.includes('--force') });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
