@@ -1,0 +1,129 @@
+#include "error.h"
+
+#include <ATen/DeviceAccelerator.h>
+#include <ATen/core/CachingHostAllocator.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <c10/util/Exception.h>
+
+#include "js.h"
+
+namespace ltn {
+namespace {
+
+// libtorch's text without the C++ frames and without the "Exception raised from" line.
+std::string shortText(const c10::Error& error) {
+  std::string text = error.what_without_backtrace();
+  const auto raised = text.find("\nException raised from ");
+  if (raised != std::string::npos) text.resize(raised);
+  return text;
+}
+
+void throwError(Addon& addon, ErrorKind kind, const std::string& message, const char* op) {
+  napi_env env = addon.env;
+  bool pending = false;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending) return;
+  napi_value factory = nullptr, undefined = nullptr, error = nullptr;
+  napi_get_undefined(env, &undefined);
+  if (addon.errorClass && napi_get_reference_value(env, addon.errorClass, &factory) == napi_ok && factory) {
+    napi_value args[3] = {js::number(env, static_cast<int>(kind)), js::string(env, message),
+                          op ? js::string(env, op) : undefined};
+    if (napi_call_function(env, undefined, factory, 3, args, &error) == napi_ok) {
+      napi_throw(env, error);
+      return;
+    }
+    // The factory itself failed; its exception is as good as ours.
+    return;
+  }
+  napi_throw_error(env, nullptr, message.c_str());
+}
+
+}  // namespace
+
+void check(napi_env env, napi_status status) {
+  if (status == napi_ok) return;
+  bool pending = false;
+  napi_is_exception_pending(env, &pending);
+  if (pending) throw PendingException();
+  const napi_extended_error_info* info = nullptr;
+  napi_get_last_error_info(env, &info);
+  fail(ErrorKind::Argument, info && info->error_message ? info->error_message : "invalid argument");
+}
+
+void fail(ErrorKind kind, const std::string& message) {
+  throw AddonError(kind, message);
+}
+
+bool isOutOfMemory(const std::exception& error) {
+  if (dynamic_cast<const c10::OutOfMemoryError*>(&error) || dynamic_cast<const std::bad_alloc*>(&error))
+    return true;
+  // The CPU allocator reports with a plain c10::Error.
+  const auto* c10error = dynamic_cast<const c10::Error*>(&error);
+  return c10error &&
+         std::string(c10error->what_without_backtrace()).find("can't allocate memory") != std::string::npos;
+}
+
+void throwCurrent(Addon& addon, const char* op) {
+  try {
+    throw;
+  } catch (const PendingException&) {
+  } catch (const JsException& error) {
+    error.rethrow(addon.env);
+  } catch (const AddonError& error) {
+    throwError(addon, error.kind, error.message, op);
+  } catch (const c10::Error& error) {
+    auto kind = ErrorKind::Runtime;
+    if (isOutOfMemory(error))
+      kind = ErrorKind::OutOfMemory;
+    else if (dynamic_cast<const c10::IndexError*>(&error))
+      kind = ErrorKind::Index;
+    else if (dynamic_cast<const c10::ValueError*>(&error))
+      kind = ErrorKind::Value;
+    else if (dynamic_cast<const c10::TypeError*>(&error))
+      kind = ErrorKind::Argument;
+    else if (dynamic_cast<const c10::NotImplementedError*>(&error))
+      kind = ErrorKind::NotImplemented;
+    throwError(addon, kind, shortText(error), op);
+  } catch (const std::bad_alloc&) {
+    throwError(addon, ErrorKind::OutOfMemory, "out of memory", op);
+  } catch (const std::exception& error) {
+    throwError(addon, ErrorKind::Runtime, error.what(), op);
+  } catch (...) {
+    throwError(addon, ErrorKind::Runtime, "internal: an exception of an unknown type", op);
+  }
+}
+
+void releaseMemory(Addon& addon) {
+  napi_env env = addon.env;
+  napi_value collect = nullptr, undefined = nullptr;
+  napi_get_undefined(env, &undefined);
+  if (addon.collectGarbage && napi_get_reference_value(env, addon.collectGarbage, &collect) == napi_ok &&
+      collect)
+    check(env, napi_call_function(env, undefined, collect, 0, nullptr, nullptr));
+  addon.handles.sweep();
+  const auto accelerator = at::getAccelerator(false);
+  if (accelerator.has_value()) at::getDeviceAllocator(*accelerator)->emptyCache();
+}
+
+napi_value enter(napi_env env, napi_callback_info info, Entry entry) {
+  void* data = nullptr;
+  size_t argc = Call::kMaxArguments;
+  napi_value argv[Call::kMaxArguments];
+  if (napi_get_cb_info(env, info, &argc, argv, nullptr, &data) != napi_ok) {
+    napi_throw_error(env, nullptr, "internal: no call information");
+    return nullptr;
+  }
+  auto& addon = *static_cast<Addon*>(data);
+  try {
+    if (argc > Call::kMaxArguments)
+      fail(ErrorKind::Argument, "too many arguments (" + std::to_string(argc) + ")");
+    addon.callbacks.reap();
+    addon.handles.settle();
+    Call call{env, addon, argc, argv};
+    return entry(call);
+  } catch (...) {
+    throwCurrent(addon, nullptr);
+    return nullptr;
+  }
+}
+
+}  // namespace ltn

@@ -1,0 +1,18 @@
+// Nodes of the autograd graph as handles.
+#pragma once
+
+#include <torch/csrc/autograd/function.h>
+
+#include <utility>
+
+#include "addon.h"
+
+namespace ltn {
+
+// A shared_ptr up to libtorch 2.12 and an intrusive_ptr since: whatever a tensor gives.
+using NodePtr = std::decay_t<decltype(std::declval<const at::Tensor&>().grad_fn())>;
+
+napi_value wrapNode(Addon& addon, const NodePtr& node);
+NodePtr nodeOf(Addon& addon, napi_value value);
+
+}  // namespace ltn

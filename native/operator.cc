@@ -1,0 +1,253 @@
+#include "operator.h"
+
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "js.h"
+
+namespace ltn {
+namespace {
+
+std::optional<c10::OperatorHandle> findOperator(const std::string& name, const std::string& overload) {
+  return c10::Dispatcher::singleton().findSchema(
+      {name.find("::") == std::string::npos ? "aten::" + name : name, overload == "default" ? "" : overload});
+}
+
+// operator(name, overloads, {method, out, wrapsNumbers}) -> index. `name` may carry a namespace.
+napi_value defineOperator(Call& call) {
+  napi_env env = call.env;
+  auto entry = std::make_shared<Operator>();
+  const std::string name = js::text(env, call[0]);
+  const auto colons = name.find("::");
+  entry->name = colons == std::string::npos ? name : name.substr(colons + 2);
+  entry->method = js::toBool(env, call[3]);
+  const bool wrapsNumbers = js::toBool(env, call[4]);
+  const auto add = [&](napi_value list, std::vector<Overload>& into) {
+    if (js::isNullish(env, list)) return;
+    for (uint32_t i = 0; i < js::length(env, list); ++i)
+      // The table was made from one libtorch; another may lack an overload.
+      if (const auto handle = findOperator(name, js::text(env, js::element(env, list, i))))
+        into.push_back(makeOverload(*handle, wrapsNumbers));
+  };
+  add(call[1], entry->overloads);
+  add(call[2], entry->outs);
+  if (entry->overloads.empty() && entry->outs.empty())
+    fail(ErrorKind::NotImplemented, "libtorch " TORCH_VERSION " has no operator '" + name + "'");
+  call.addon.operators.push_back(std::move(entry));
+  return js::number(env, static_cast<double>(call.addon.operators.size() - 1));
+}
+
+bool isTrue(const JsValue& value) {
+  return value.kind == JsKind::Bool && value.flag;
+}
+
+// `out` becomes the schema's own out arguments, in their order.
+void spreadOut(const Operator& op, Arguments& arguments, JsValue out) {
+  std::vector<JsValue> targets;
+  if (out.kind == JsKind::Array)
+    targets = std::move(out.items);
+  else
+    targets.push_back(std::move(out));
+  if (op.outs.empty()) fail(ErrorKind::Argument, op.name + "(): has no form with the option 'out'");
+  size_t k = 0;
+  for (const auto& spec : op.outs.front().arguments)
+    if (spec.write && spec.keywordOnly && k < targets.size())
+      arguments.options.push_back({spec.name, targets[k++]});
+  if (k < targets.size())
+    fail(ErrorKind::Argument, op.name + "(): option 'out' takes " + std::to_string(k) + " tensors, not " +
+                                  std::to_string(targets.size()));
+}
+
+// Reads [receiver,] positional arguments and the options; returns whether `out` was given.
+bool readArguments(const Operator& op, Call& call, Arguments& arguments) {
+  napi_env env = call.env;
+  arguments.method = op.method;
+  arguments.positional.reserve(call.argc);
+  for (size_t i = 2; i < call.argc; ++i) arguments.positional.push_back(read(call.addon, call[i]));
+  if (op.method) {
+    if (arguments.positional.empty() || arguments.positional[0].kind == JsKind::Undefined)
+      fail(ErrorKind::Argument, op.name + "() must be called on a Tensor");
+  }
+  if (js::isNullish(env, call[1])) return false;
+  napi_value keys = nullptr;
+  check(env, napi_get_property_names(env, call[1], &keys));
+  std::optional<JsValue> out;
+  for (uint32_t i = 0; i < js::length(env, keys); ++i) {
+    const napi_value key = js::element(env, keys, i);
+    napi_value raw = nullptr;
+    check(env, napi_get_property(env, call[1], key, &raw));
+    JsValue value = read(call.addon, raw);
+    if (value.kind == JsKind::Undefined) continue;
+    const std::string name = js::text(env, key);
+    if (name == "out" && value.kind != JsKind::Null)
+      out = std::move(value);
+    else if (name == "requires_grad" && (isTrue(value) || value.kind == JsKind::Bool))
+      arguments.requiresGrad = isTrue(value);
+    else if (name != "out")
+      arguments.options.push_back({name, std::move(value)});
+  }
+  if (!out) return false;
+  spreadOut(op, arguments, std::move(*out));
+  return true;
+}
+
+torch::jit::Stack toStack(Addon& addon, const Overload& overload, const Binding& binding) {
+  torch::jit::Stack stack;
+  stack.reserve(overload.arguments.size());
+  for (size_t i = 0; i < overload.arguments.size(); ++i) {
+    const JsValue* value = binding.values[i];
+    stack.push_back(value ? toIValue(addon, overload.arguments[i].type, *value)
+                          : overload.arguments[i].fallback);
+  }
+  return stack;
+}
+
+napi_value result(Addon& addon, const Overload& overload, const Binding& binding,
+                  const torch::jit::Stack& stack, size_t index) {
+  // What an operator writes into comes back as the very handle that was given, so that `a.add_(b) === a`.
+  const int alias = overload.aliasOf[index];
+  if (alias >= 0 && binding.values[static_cast<size_t>(alias)] &&
+      binding.values[static_cast<size_t>(alias)]->kind == JsKind::Tensor)
+    return binding.values[static_cast<size_t>(alias)]->value;
+  return fromIValue(addon, stack[index], *overload.handle.schema().returns()[index].real_type());
+}
+
+napi_value toResult(Addon& addon, Overload& overload, const Binding& binding,
+                    const torch::jit::Stack& stack) {
+  napi_env env = addon.env;
+  if (stack.empty()) return js::undefined(env);
+  if (stack.size() == 1) return result(addon, overload, binding, stack, 0);
+  std::vector<napi_value> items;
+  for (size_t i = 0; i < stack.size(); ++i) items.push_back(result(addon, overload, binding, stack, i));
+  const napi_value tuple = js::array(env, items);
+  if (overload.returnNames.empty()) return tuple;
+  napi_value names = nullptr;
+  if (overload.namesRef) {
+    check(env, napi_get_reference_value(env, overload.namesRef, &names));
+  } else {
+    std::vector<napi_value> words;
+    for (const auto& name : overload.returnNames) words.push_back(js::string(env, name));
+    names = js::array(env, words);
+    check(env, napi_create_reference(env, names, 1, &overload.namesRef));
+  }
+  js::set(env, tuple, "names", names);
+  return tuple;
+}
+
+Operator& operatorAt(Call& call) {
+  double index = -1;
+  napi_get_value_double(call.env, call[0], &index);
+  if (!(index >= 0 && index < static_cast<double>(call.addon.operators.size())))
+    fail(ErrorKind::Argument, "internal: no such operator");
+  return *call.addon.operators[static_cast<size_t>(index)];
+}
+
+void execute(Addon& addon, const Overload& overload, const Binding& binding, torch::jit::Stack& stack) {
+  try {
+    stack = toStack(addon, overload, binding);
+    overload.handle.callBoxed(stack);
+  } catch (const std::exception& error) {
+    if (!isOutOfMemory(error)) throw;
+    // Garbage of JavaScript may be what fills the memory: collect, empty the caches, and try once more.
+    stack.clear();
+    releaseMemory(addon);
+    stack = toStack(addon, overload, binding);
+    overload.handle.callBoxed(stack);
+  }
+}
+
+// call(index, options, ...arguments)
+napi_value callOperator(Call& call) {
+  Operator& op = operatorAt(call);
+  try {
+    Arguments arguments;
+    auto& candidates = readArguments(op, call, arguments) ? op.outs : op.overloads;
+    Binding binding;
+    for (Overload& overload : candidates) {
+      if (!bind(overload, arguments, binding)) continue;
+      torch::jit::Stack stack;
+      execute(call.addon, overload, binding, stack);
+      if (arguments.requiresGrad) stack[0].toTensor().set_requires_grad(true);
+      return toResult(call.addon, overload, binding, stack);
+    }
+    for (const auto& value : arguments.positional)
+      if (value.kind == JsKind::Disposed)
+        fail(ErrorKind::Runtime, op.name + "(): a tensor that has been disposed of was used");
+    std::vector<const Overload*> tried;
+    for (const Overload& overload : candidates) tried.push_back(&overload);
+    fail(ErrorKind::Argument, mismatch(op.name, tried, arguments));
+  } catch (...) {
+    throwCurrent(call.addon, op.name.c_str());
+    return nullptr;
+  }
+}
+
+napi_value describeArgument(napi_env env, const c10::Argument& argument) {
+  const napi_value item = js::object(env);
+  js::set(env, item, "name", js::string(env, argument.name()));
+  js::set(env, item, "type", js::string(env, typeText(argument)));
+  js::set(env, item, "kwarg_only", js::boolean(env, argument.kwarg_only()));
+  js::set(env, item, "write", js::boolean(env, argument.alias_info() && argument.alias_info()->isWrite()));
+  napi_value fallback = js::null(env);
+  if (argument.default_value()) {
+    std::ostringstream text;
+    if (argument.default_value()->isNone())
+      text << "None";
+    else
+      text << *argument.default_value();
+    fallback = js::string(env, text.str());
+  }
+  js::set(env, item, "default", fallback);
+  return item;
+}
+
+// Every operator that libtorch has, for the generator of declarations and for torch.ops.
+napi_value schemas(Call& call) {
+  napi_env env = call.env;
+  auto names = c10::Dispatcher::singleton().getAllOpNames();
+  std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.name, a.overload_name) < std::tie(b.name, b.overload_name);
+  });
+  std::vector<napi_value> all;
+  for (const auto& name : names) {
+    const auto handle = c10::Dispatcher::singleton().findSchema(name);
+    if (!handle) continue;
+    const napi_value item = js::object(env);
+    std::vector<napi_value> arguments, returns;
+    for (const auto& argument : handle->schema().arguments())
+      arguments.push_back(describeArgument(env, argument));
+    for (const auto& ret : handle->schema().returns()) returns.push_back(describeArgument(env, ret));
+    js::set(env, item, "name", js::string(env, name.name));
+    js::set(env, item, "overload", js::string(env, name.overload_name));
+    js::set(env, item, "args", js::array(env, arguments));
+    js::set(env, item, "returns", js::array(env, returns));
+    all.push_back(item);
+  }
+  return js::array(env, all);
+}
+
+// overloadNames('aten::add') -> ['Tensor', 'Scalar', ...], for torch.ops.
+napi_value overloadNames(Call& call) {
+  const std::string wanted = js::text(call.env, call[0]);
+  std::vector<std::string> found;
+  for (const auto& name : c10::Dispatcher::singleton().getAllOpNames())
+    if (name.name == wanted && c10::Dispatcher::singleton().findSchema(name))
+      found.push_back(name.overload_name.empty() ? "default" : name.overload_name);
+  std::sort(found.begin(), found.end());
+  std::vector<napi_value> words;
+  for (const auto& name : found) words.push_back(js::string(call.env, name));
+  return js::array(call.env, words);
+}
+
+}  // namespace
+
+std::vector<Export> operator_exports() {
+  return {{"operator", guarded<defineOperator>},
+          {"call", guarded<callOperator>},
+          {"schemas", guarded<schemas>},
+          {"overloadNames", guarded<overloadNames>}};
+}
+
+}  // namespace ltn

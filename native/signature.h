@@ -1,0 +1,62 @@
+// Matching JavaScript arguments with a FunctionSchema: positional ones, then one options object that may
+// name any argument. The first overload that accepts every argument is taken; nothing is tried by catching.
+#pragma once
+
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <string>
+#include <vector>
+
+#include "value.h"
+
+namespace ltn {
+
+struct ArgumentSpec {
+  std::string name;
+  ArgumentType type;
+  bool keywordOnly = false;
+  bool write = false;  // an out argument
+  bool hasDefault = false;
+  c10::IValue fallback;
+};
+
+struct Overload {
+  explicit Overload(c10::OperatorHandle h) : handle(std::move(h)) {}
+  c10::OperatorHandle handle;
+  std::vector<ArgumentSpec> arguments;
+  size_t positional = 0;     // how many may be given by position
+  int self = -1;             // where the receiver of a method goes
+  bool varargs = false;      // view(2, 3) for view([2, 3])
+  bool isFactory = false;    // takes requires_grad besides its schema's arguments
+  std::vector<int> aliasOf;  // per return: the argument that it is (in place, out), or -1
+  std::vector<std::string> returnNames;
+  napi_ref namesRef = nullptr;
+};
+
+struct Option {
+  std::string name;
+  JsValue value;
+};
+
+struct Arguments {
+  bool method = false;
+  std::vector<JsValue> positional;  // the receiver of a method is the first
+  std::vector<Option> options;
+  bool requiresGrad = false;
+};
+
+// Which value goes where: an index per argument of the overload.
+struct Binding {
+  std::vector<const JsValue*> values;
+  JsValue packed;  // holds the list that varargs were gathered into
+};
+
+Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers);
+bool bind(const Overload& overload, const Arguments& arguments, Binding& binding);
+// "add(Tensor input, Tensor other, *, Scalar alpha=1)"
+std::string signatureText(const std::string& name, const Overload& overload, bool method);
+// The sentence for arguments that no overload takes, followed by the signatures that exist.
+std::string mismatch(const std::string& name, const std::vector<const Overload*>& overloads,
+                     const Arguments& arguments);
+
+}  // namespace ltn

@@ -1,0 +1,33 @@
+/** Hooks on tensors. https://docs.pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html */
+import { native, type Handle } from '../../native.js';
+import { wrapTensor } from '../dispatch.js';
+import { TorchError } from '../errors.js';
+import { handleOf } from '../handle.js';
+import type { Tensor } from '../tensor.js';
+
+/** Gets the gradient; a tensor that it returns takes the gradient's place. */
+export type Hook = (gradient: Tensor) => Tensor | null | undefined | void;
+
+export interface RemovableHandle extends Disposable {
+  /** Takes the hook off; doing so twice is harmless. */
+  remove(): void;
+}
+
+/** @internal Tensor.register_hook */
+export function register_hook(tensor: Tensor, hook: Hook): RemovableHandle {
+  if (typeof hook !== 'function') throw new TorchError('register_hook(): the hook must be a function', 'register_hook');
+  if (!tensor.requires_grad)
+    throw new TorchError("cannot register a hook on a tensor that doesn't require gradient", 'register_hook');
+  const position = native.registerHook(handleOf(tensor), (gradient: Handle | null) => {
+    if (gradient === null) return null;
+    const result = hook(wrapTensor(gradient));
+    return result === null || result === undefined ? null : handleOf(result, 'what the hook returns');
+  });
+  let removed = false;
+  const remove = (): void => {
+    if (removed) return;
+    removed = true;
+    if (!tensor.is_disposed) native.removeHook(handleOf(tensor), position);
+  };
+  return { remove, [Symbol.dispose]: remove };
+}

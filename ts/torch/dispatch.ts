@@ -1,0 +1,176 @@
+/**
+ * The way of every call into libtorch: lower the arguments (objects to handles), call the operator by its number,
+ * wrap the result. Which overload is meant is decided in native/signature.cc; nothing here knows an operator.
+ */
+import { native, type Handle } from '../native.js';
+import { context, enterContext } from './context.js';
+import { Device } from './device.js';
+import { dtypeOfCode } from './dtype.js';
+import { Handled, handleOf } from './handle.js';
+import { Complex } from './scalar.js';
+import type { Tensor } from './tensor.js';
+
+type TensorClass = new (handle: Handle) => Tensor;
+let tensorClass: TensorClass;
+
+/** @internal tensor.ts hands its class over, since it imports this file. */
+export function setTensorClass(value: TensorClass): void {
+  tensorClass = value;
+}
+
+/** @internal A new Tensor on a handle, known to the scope that is open. */
+export function wrapTensor(handle: Handle): Tensor {
+  const tensor = new tensorClass(handle);
+  const { scope } = context();
+  if (scope !== null) scope.add(tensor, handle);
+  return tensor;
+}
+
+/** @internal */
+export function wrapOptional(handle: Handle | null): Tensor | null {
+  return handle === null ? null : wrapTensor(handle);
+}
+
+/** @internal What native code gets for a JavaScript argument. */
+export function lower(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const handle = Handled.of(value);
+  if (handle !== undefined) return handle;
+  if (Array.isArray(value)) {
+    // Lists of plain numbers, such as sizes, go as they are.
+    for (const item of value) if (typeof item === 'object' && item !== null) return value.map(lower);
+    return value;
+  }
+  if (value instanceof Device) return value.toString();
+  return value;
+}
+
+/** A plain object in the last place holds arguments by name. */
+export function isOptions(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function lowerOptions(options: Record<string, unknown>): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(options)) result[key] = lower(options[key]);
+  return result;
+}
+
+type NamedArray = unknown[] & { names?: string[] };
+
+/** @internal What JavaScript gets for a native result. */
+export function raise(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const raw = value as NamedArray;
+    const { names } = raw;
+    for (let i = 0; i < raw.length; ++i) raw[i] = raise(raw[i]);
+    if (names) {
+      delete raw.names;
+      names.forEach((name, i) => {
+        (raw as unknown as Record<string, unknown>)[name] = raw[i];
+      });
+    }
+    return raw;
+  }
+  // Handles have no constructor; the few plain objects of native code are complex numbers and dtypes.
+  if ((value as object).constructor === Object) {
+    const plain = value as { real?: number; imag?: number; dtype?: number };
+    return plain.dtype === undefined ? new Complex(plain.real ?? 0, plain.imag) : dtypeOfCode(plain.dtype);
+  }
+  return wrapTensor(value as Handle);
+}
+
+/** What an operator writes into comes back as the same object: `a.add_(b) === a`, `torch.add(a, b, {out}) === out`. */
+function raiseWritten(value: unknown, given: readonly unknown[]): unknown {
+  if (Array.isArray(value)) {
+    const named = value as NamedArray;
+    const result = named.map((item) => raiseWritten(item, given)) as NamedArray;
+    named.names?.forEach((name, i) => {
+      (result as unknown as Record<string, unknown>)[name] = result[i];
+    });
+    return result;
+  }
+  if (typeof value === 'object' && value !== null)
+    for (const item of given)
+      if (typeof item === 'object' && item !== null && Handled.of(item) === value) return item;
+  return raise(value);
+}
+
+export type AnyFunction = (...args: unknown[]) => unknown;
+
+export interface OperatorOptions {
+  /** Overloads that write into the option `out`. */
+  outs?: string[];
+  /** The first argument is the receiver. */
+  method?: boolean;
+  /** A number may stand for a Tensor argument, as in `add(x, 2)`. */
+  wrapsNumbers?: boolean;
+}
+
+/** @internal The operator's number in native/operator.cc. */
+export function define(name: string, overloads: string[], options: OperatorOptions = {}): number {
+  return native.operator(
+    name,
+    overloads,
+    options.outs,
+    options.method === true,
+    options.wrapsNumbers === true,
+  );
+}
+
+/** @internal Calls operator number `index`; the receiver of a method is the first of `args`. */
+export function invoke(index: number, args: unknown[], writes: boolean): unknown {
+  enterContext();
+  const last = args[args.length - 1];
+  if (isOptions(last)) {
+    const lowered = args.slice(0, -1).map(lower);
+    const result = native.call(index, lowerOptions(last), ...lowered);
+    if ('out' in last) return raiseWritten(result, Array.isArray(last['out']) ? last['out'] : [last['out']]);
+    return writes ? raiseWritten(result, args) : raise(result);
+  }
+  const result = native.call(index, undefined, ...args.map(lower));
+  return writes ? raiseWritten(result, args) : raise(result);
+}
+
+/** Operators that write into an argument end in an underscore; PyTorch keeps to that without exception. */
+function writesInto(name: string): boolean {
+  return name.endsWith('_') && !name.endsWith('__');
+}
+
+/**
+ * A function that calls the operator `name`, trying its overloads in this order. Looked up at the first call, so
+ * that binding all operators at start costs nothing.
+ */
+export function operator(
+  name: string,
+  overloads: string[],
+  options: OperatorOptions | boolean = {},
+): AnyFunction {
+  const settings = typeof options === 'boolean' ? { method: options } : options;
+  const writes = writesInto(name) || name.includes('_.');
+  let index = -1;
+  return function (...args: unknown[]): unknown {
+    if (index < 0) index = define(name, overloads, settings);
+    return invoke(index, args, writes);
+  };
+}
+
+/** The same as a method: `this` is the receiver. Short argument lists take a path without copies. */
+export function method(name: string, overloads: string[], options: OperatorOptions = {}): AnyFunction {
+  const writes = writesInto(name);
+  let index = -1;
+  return function (this: Handled, ...args: unknown[]): unknown {
+    if (index < 0) index = define(name, overloads, { ...options, method: true });
+    const receiver = handleOf(this);
+    if (args.length > 1 || isOptions(args[0])) return invoke(index, [this, ...args], writes);
+    enterContext();
+    const result =
+      args.length === 0
+        ? native.call(index, undefined, receiver)
+        : native.call(index, undefined, receiver, lower(args[0]));
+    return result === receiver ? this : raise(result);
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * The base of everything that stands for something native. The handle is a private field: a script can neither
+ * forge nor exchange it, and asking for it costs a field access, where native code would need a property look-up.
+ */
+import type { Handle } from '../native.js';
+import { TorchError } from './errors.js';
+
+export class Handled {
+  #handle: Handle | undefined;
+
+  protected constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  /** @internal The handle of a value, or undefined when it has none. */
+  static of(value: object): Handle | undefined {
+    if (!(#handle in value)) return undefined;
+    return (
+      value.#handle ?? Handled.#gone(value.constructor.name === 'Object' ? 'value' : value.constructor.name)
+    );
+  }
+
+  /** @internal Takes the handle away: the object is disposed of. */
+  static release(value: Handled): Handle | undefined {
+    const handle = value.#handle;
+    value.#handle = undefined;
+    return handle;
+  }
+
+  /** @internal */
+  static isReleased(value: Handled): boolean {
+    return value.#handle === undefined;
+  }
+
+  /** @internal Gives `value` another handle: the tensor behind the object changes, the object stays. */
+  static replace(value: Handled, handle: Handle): void {
+    value.#handle = handle;
+  }
+
+  static #gone(kind: string): never {
+    throw new TorchError(`this ${kind} has been disposed of`);
+  }
+}
+
+/** @internal The handle of a value that must have one. */
+export function handleOf(value: Handled, what = 'the receiver'): Handle {
+  const handle = typeof value === 'object' && value !== null ? Handled.of(value) : undefined;
+  if (handle === undefined) throw new TorchError(`${what} must be a Tensor`);
+  return handle;
+}

@@ -1,0 +1,39 @@
+/** torch: the names of Python's torch module. */
+export * from './generated/functions.js';
+export { Tensor } from './tensor.js';
+export { as_tensor, asarray, from_numpy, full, is_tensor, numel, tensor } from './creation.js';
+export type { TensorLike } from './creation.js';
+export * from './functional.js';
+export * from './unique.js';
+export * from './dtype.js';
+export { Device, device } from './device.js';
+export { Size } from './size.js';
+export { Complex, Float } from './scalar.js';
+export { Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from './random.js';
+export { keep, memory, releaseMemory, resetPeakMemory, tidy } from './memory.js';
+export type { DeviceMemory, MemoryStatistics } from './memory.js';
+export {
+  enable_grad,
+  inference_mode,
+  is_grad_enabled,
+  is_inference_mode_enabled,
+  no_grad,
+  set_grad_enabled,
+} from './autograd/grad_mode.js';
+export { get_num_threads, set_num_threads } from './threads.js';
+export { get_printoptions, set_printoptions } from './printoptions.js';
+export {
+  ArgumentError,
+  IndexError,
+  NotImplementedError,
+  OutOfMemoryError,
+  TorchError,
+  ValueError,
+} from './errors.js';
+export { ops } from './ops.js';
+export * as autograd from './autograd/index.js';
+export * as cuda from './cuda/index.js';
+export * as fft from './fft.js';
+export * as linalg from './linalg.js';
+export * as nn from './nn/index.js';
+export * as special from './special.js';

@@ -1,0 +1,106 @@
+/**
+ * Memory. Garbage is freed without anybody's help (native/handle.h says how); scopes free it at once, which is
+ * faster as well as smaller. See docs/memory.md.
+ */
+import { collectGarbage, native, type Handle } from '../native.js';
+import { context, within, type Scope } from './context.js';
+import { Handled } from './handle.js';
+import type { Tensor } from './tensor.js';
+
+class TidyScope implements Scope {
+  readonly #made = new Map<Handle, object>();
+  readonly #outer: Scope | null;
+
+  constructor(outer: Scope | null) {
+    this.#outer = outer;
+  }
+  add(tensor: object, handle: Handle): void {
+    this.#made.set(handle, tensor);
+  }
+  /** Hands a tensor over to the scope around this one. */
+  release(tensor: Handled): void {
+    const handle = Handled.isReleased(tensor) ? undefined : Handled.of(tensor);
+    if (handle !== undefined && this.#made.delete(handle)) this.#outer?.add(tensor, handle);
+  }
+  /** Frees everything that is still here. */
+  close(): void {
+    for (const tensor of this.#made.values()) (tensor as Tensor).dispose();
+    this.#made.clear();
+  }
+}
+
+/** Visits the tensors in a result: in arrays, plain objects, maps and sets, however nested. */
+function visit(value: unknown, seen: Set<object>, found: (tensor: Handled) => void): void {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (value instanceof Handled) return found(value);
+  if (Array.isArray(value) || value instanceof Set) {
+    for (const item of value as Iterable<unknown>) visit(item, seen, found);
+  } else if (value instanceof Map) {
+    for (const item of (value as Map<unknown, unknown>).values()) visit(item, seen, found);
+  } else if (!ArrayBuffer.isView(value)) {
+    for (const item of Object.values(value)) visit(item, seen, found);
+  }
+}
+
+/**
+ * Runs `fn` and frees every tensor made meanwhile, except those in its result and those given to `keep`. `fn` may be
+ * asynchronous; tensors that other code makes while it waits are not touched.
+ */
+export function tidy<T>(fn: () => T): T {
+  const scope = new TidyScope(context().scope);
+  return within({ scope }, fn, (result) => {
+    visit(result, new Set(), (tensor) => {
+      scope.release(tensor);
+    });
+    scope.close();
+  });
+}
+
+/** Lets a tensor live on beyond the scope that it was made in. */
+export function keep<T extends Tensor>(tensor: T): T {
+  const { scope } = context();
+  if (scope instanceof TidyScope) scope.release(tensor);
+  return tensor;
+}
+
+export interface DeviceMemory {
+  /** Living tensors, views included. */
+  tensors: number;
+  /** Bytes of the storages that they hang on, each counted once. */
+  bytes: number;
+  peakBytes: number;
+}
+
+export interface MemoryStatistics extends DeviceMemory {
+  devices: Record<string, DeviceMemory>;
+}
+
+/**
+ * What living tensors of this thread hold, in all and per device. Garbage counts until it is collected;
+ * `{collect: true}` collects first.
+ */
+export function memory(options: { collect?: boolean } = {}): MemoryStatistics {
+  if (options.collect) {
+    collectGarbage();
+    native.sweep();
+  }
+  const { tensors, devices } = native.memory();
+  let bytes = 0;
+  let peakBytes = 0;
+  for (const device of Object.values(devices)) {
+    bytes += device.bytes;
+    peakBytes += device.peakBytes;
+  }
+  return { tensors, bytes, peakBytes, devices };
+}
+
+/** Lets the peaks start anew from what is alive now. */
+export function resetPeakMemory(): void {
+  native.resetPeak();
+}
+
+/** Collects garbage, frees the tensors that hang on it, and gives cached device memory back. */
+export function releaseMemory(): void {
+  native.releaseMemory();
+}

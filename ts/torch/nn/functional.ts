@@ -1,0 +1,2 @@
+/** torch.nn.functional. https://docs.pytorch.org/docs/stable/nn.functional.html */
+export * from '../generated/nn_functional.js';

@@ -1,0 +1,2 @@
+/** torch.special. https://docs.pytorch.org/docs/stable/special.html */
+export * from './generated/special.js';
