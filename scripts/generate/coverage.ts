@@ -64,7 +64,8 @@ function line(operator: string, { offered, missing }: Coverage, record: Operator
   };
   for (const [overload, where] of offered) put([...where].join(', '), overload);
   for (const [overload, why] of missing) put(`no: ${why}`, overload);
-  const list = (overloads: string[]): string => (overloads.join() === 'default' ? '' : ` (${overloads.join(', ')})`);
+  const list = (overloads: string[]): string =>
+    overloads.join() === 'default' ? '' : ` (${overloads.join(', ')})`;
   const notes = [...groups].map(([key, overloads]) => key + list(overloads));
   if (record.nn_missing) notes.push(`nn.functional without ${record.nn_missing.join(', ')}`);
   if (record.nn_differs) notes.push(`not nn.functional's: ${record.nn_differs}`);

@@ -128,7 +128,9 @@ function defaultText({ name, type, default: text }: SchemaArgument): string {
   if (type === 'str') return `'${text}'`;
   // libtorch writes doubles with all their digits, and [1, 1] where its schema says 1.
   const items = text.replace(/^\[|\]$/g, '').split(', ');
-  const numbers = items.map((item) => (item !== '' && Number.isFinite(Number(item)) ? String(Number(item)) : item));
+  const numbers = items.map((item) =>
+    item !== '' && Number.isFinite(Number(item)) ? String(Number(item)) : item,
+  );
   const list = text.startsWith('[');
   return list && (numbers[0] === '' || numbers.some((n) => n !== numbers[0])) ? text : (numbers[0] ?? text);
 }

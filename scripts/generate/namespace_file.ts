@@ -42,7 +42,9 @@ export function forms(binding: Binding, method: boolean, schemas: SchemaIndex): 
     const out = outs.find((candidate) => {
       const rest = candidate.args.filter((arg) => !isOut(arg)).map((arg) => `${arg.name} ${arg.type}`);
       // The form with `out` of a factory has the dtype and the device of what it writes into.
-      const without = key.filter((k) => !factory.some((f) => k.startsWith(`${f} `)) && !k.startsWith('dtype '));
+      const without = key.filter(
+        (k) => !factory.some((f) => k.startsWith(`${f} `)) && !k.startsWith('dtype '),
+      );
       return rest.join() === key.join() || rest.join() === without.join();
     });
     return [{ schema, out, method, numbers: binding.numbers }];
@@ -53,9 +55,12 @@ function member(binding: Binding, method: boolean, schemas: SchemaIndex): string
   const all = forms(binding, method, schemas);
   const lines = declarations(binding.name, all).map((line) => `  ${line}\n`);
   // Defaults are all that the declarations do not say.
-  const signatures = new Set(all.map((form) => signatureText(binding.name, form)).filter((text) => text.includes('=')));
+  const signatures = new Set(
+    all.map((form) => signatureText(binding.name, form)).filter((text) => text.includes('=')),
+  );
   const doc = [...signatures].join('\n   * ');
-  if (signatures.size > 0) lines.unshift(signatures.size > 1 ? `  /**\n   * ${doc}\n   */\n` : `  /** ${doc} */\n`);
+  if (signatures.size > 0)
+    lines.unshift(signatures.size > 1 ? `  /**\n   * ${doc}\n   */\n` : `  /** ${doc} */\n`);
   return lines.join('');
 }
 
@@ -77,11 +82,17 @@ function exportsText(names: string[]): string {
   const plain = names.filter((name) => !isReserved(name));
   const words = names.filter(isReserved);
   const lines = [`export const {\n${plain.map((name) => `  ${name},\n`).join('')}} = functions;\n`];
-  for (const word of words) lines.push(`const { ${word}: ${word}_ } = functions;\nexport { ${word}_ as ${word} };\n`);
+  for (const word of words)
+    lines.push(`const { ${word}: ${word}_ } = functions;\nexport { ${word}_ as ${word} };\n`);
   return lines.join('');
 }
 
-export function namespaceText(header: string, namespace: Namespace, list: Binding[], schemas: SchemaIndex): string {
+export function namespaceText(
+  header: string,
+  namespace: Namespace,
+  list: Binding[],
+  schemas: SchemaIndex,
+): string {
   const method = namespace === 'methods';
   const name = interfaceNames[namespace];
   const members = list.map((binding) => member(binding, method, schemas)).join('');

@@ -56,7 +56,7 @@ export const reasons: Record<string, string> = {
   backward: "a gradient formula, called by autograd; Python's bindings leave it out",
   generated: 'a functional or out form that PyTorch generates for its own passes; Python does not bind it',
   number: 'the form for a number: Python, and so this library, gives the number to the Tensor form',
-  dunder: "Python's operator syntax; the named operator does the same (bitwise_and for __and__)",
+  dunder: "Python's operator syntax; the named operator does the same (`bitwise_and` for `__and__`)",
   attribute: 'an attribute in Python, and so a property of Tensor here',
   sparse: 'belongs to torch.sparse, which has no namespace here yet',
   nested: 'belongs to torch.nested, which has no namespace here yet',

@@ -10,7 +10,9 @@ export function tableLine({ name, operator, overloads, out, numbers }: Binding):
 }
 
 export function tableText(header: string, all: ReadonlyMap<Namespace, Binding[]>): string {
-  const sections = [...all].map(([namespace, list]) => `  ${namespace}: \`${list.map(tableLine).join('\n')}\`,\n`);
+  const sections = [...all].map(
+    ([namespace, list]) => `  ${namespace}: \`${list.map(tableLine).join('\n')}\`,\n`,
+  );
   return `${header}
 // Which operator each public name calls: text, because text loads at once and is read only when it is needed.
 // A line is  name[=operator][ overloads][>overloads for the option out][+]

@@ -35,7 +35,11 @@ export interface TensorOptions {
   requires_grad?: boolean;
 }
 
-/** Several results, by place and by name: `const [v, i] = x.max(0)` or `const { values, indices } = x.max(0)`. */
-export type NamedTuple<Names extends readonly string[]> = { [Index in keyof Names]: Tensor } & {
-  readonly [Name in Names[number]]: Tensor;
-};
+/**
+ * Several results, by place and by name: `const [v, i] = x.max(0)` or `const { values, indices } = x.max(0)`.
+ * A tuple, less the array's own members that a name replaces (`values`).
+ */
+export type NamedTuple<Names extends readonly string[]> = Omit<
+  { [Index in keyof Names]: Tensor },
+  Names[number] | number
+> & { readonly [Name in Names[number]]: Tensor };
