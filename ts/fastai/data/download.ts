@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import nodePath from 'node:path';
 import lockfile from 'proper-lockfile';
+import { Agent, EnvHttpProxyAgent, fetch } from 'undici';
+import type { Dispatcher, Response } from 'undici';
 
 import type { Fingerprint } from './urls.js';
 
@@ -24,6 +26,11 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Thrown for what another attempt cannot mend: a 404, a wrong checksum. */
 class FinalError extends Error {}
+
+/** HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which Node's own fetch passes over; never between two programs of one machine. */
+function dispatcherFor(url: URL): Dispatcher {
+  return LOOPBACK.has(url.hostname) ? new Agent() : new EnvHttpProxyAgent();
+}
 
 function checkScheme(url: URL): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))) return;
@@ -84,7 +91,12 @@ class Transfer {
     let url = new URL(this.url);
     for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
       checkScheme(url);
-      const response = await fetch(url, { headers, signal, redirect: 'manual' });
+      const response = await fetch(url, {
+        headers,
+        signal,
+        redirect: 'manual',
+        dispatcher: dispatcherFor(url),
+      });
       const location = response.headers.get('location');
       if (response.status < 300 || response.status >= 400 || location === null) return response;
       await response.body?.cancel();
@@ -202,12 +214,7 @@ function reason(error: unknown): string {
   const { message, cause } = error as Error;
   // fetch says only "fetch failed" and keeps the reason in the cause.
   const inner = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : undefined;
-  const proxy = process.env['HTTPS_PROXY'] ?? process.env['https_proxy'];
-  const hint =
-    proxy !== undefined && process.env['NODE_USE_ENV_PROXY'] !== '1' && inner !== undefined
-      ? ' (a proxy is set, which Node 24 and later use when NODE_USE_ENV_PROXY=1)'
-      : '';
-  return (inner === undefined ? message : `${message}: ${inner}`) + hint;
+  return inner === undefined ? message : `${message}: ${inner}`;
 }
 
 async function run(transfer: Transfer, signal: AbortSignal): Promise<void> {

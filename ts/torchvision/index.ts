@@ -1,0 +1,3 @@
+/** torchvision: the names of Python's torchvision package. */
+export * as datasets from './datasets/index.js';
+export * as io from './io/index.js';

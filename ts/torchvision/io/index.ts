@@ -1,0 +1,1 @@
+export { decode_image, encode_png, ImageReadMode, readImages, read_image, write_png } from './image.js';
