@@ -1,5 +1,5 @@
 // docs/operators.md: for every operator of libtorch where it is offered, or why not.
-import { handWritten, onlyOverloads, reasons } from './overrides.js';
+import { handWritten, reasons } from './overrides.js';
 import type { SchemaIndex } from './schemas.js';
 import { publicName, type Binding, type Namespace, type OperatorRecord, type Surface } from './surface.js';
 import { isConvertible } from './types.js';
@@ -29,6 +29,8 @@ function coverage(
   bound: ReadonlyMap<string, [Namespace, Binding][]>,
   schemas: SchemaIndex,
 ): Coverage {
+  const usable = (overload: string): boolean =>
+    schemas.get(operator, overload)?.args.every((arg) => isConvertible(arg.type)) ?? false;
   const offered = new Map<string, Set<string>>();
   const add = (overload: string, place: string): void => {
     offered.set(overload, (offered.get(overload) ?? new Set()).add(place));
@@ -41,17 +43,18 @@ function coverage(
   for (const namespace of Object.keys(places) as Namespace[]) {
     const name = publicName(namespace, operator, record);
     if (!record[namespace] || !(name in handWritten[namespace])) continue;
-    for (const overload of record[namespace]) add(overload, `${places[namespace](name)} (by hand)`);
+    for (const overload of record[namespace])
+      if (usable(overload)) add(overload, `${places[namespace](name)} (by hand)`);
+    if (namespace !== 'methods')
+      for (const overload of record.out ?? []) if (usable(overload)) add(overload, 'option `out`');
   }
   const missing = new Map<string, string>();
   for (const overload of overloads) {
     if (offered.has(overload)) continue;
     const recorded = Object.entries(record.not ?? {}).find(([, list]) => list.includes(overload));
-    const convertible = schemas.get(operator, overload)?.args.every((arg) => isConvertible(arg.type));
     let reason = recorded?.[0] ?? 'overload';
-    if (!convertible) reason = 'type';
+    if (!usable(overload)) reason = 'type';
     else if (reason === 'internal' && record.nn_differs) reason = 'functional';
-    else if (!recorded && !onlyOverloads[operator] && record.out?.includes(overload)) reason = 'overload';
     missing.set(overload, reason);
   }
   return { offered, missing };

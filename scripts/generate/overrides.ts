@@ -15,7 +15,6 @@ export const handWritten: Record<Namespace, Record<string, string>> = {
     numel: 'read from the handle',
     requires_grad_: 'autograd entry point',
     retain_grad: 'autograd entry point',
-    set_: 'takes a Storage in Python',
     size: 'read from the handle',
     storage_offset: 'read from the handle',
     stride: 'read from the handle',
@@ -52,7 +51,7 @@ export const onlyOverloads: Record<string, string[]> = {
 
 /** Why an overload is not offered; the keys are those of "not" in surface.json, and the generator's own. */
 export const reasons: Record<string, string> = {
-  private: 'private: the name starts with an underscore, as in Python',
+  private: 'the name starts with an underscore, as in Python',
   backward: "a gradient formula, called by autograd; Python's bindings leave it out",
   generated: 'a functional or out form that PyTorch generates for its own passes; Python does not bind it',
   number: 'the form for a number: Python, and so this library, gives the number to the Tensor form',

@@ -842,6 +842,11 @@ export interface TensorMethods {
   scatter_reduce_(dim: Int, index: Tensor, src: Tensor, reduce: string, options?: { include_self?: boolean }): this;
   select(dim: Int, index: Int): Tensor;
   select_scatter(src: Tensor, dim: Int, index: Int): Tensor;
+  /** set_(source, storage_offset, size, stride=[]) */
+  set_(source: Tensor, storage_offset: Int, size: Ints, stride?: Ints): this;
+  set_(source: Tensor, storage_offset: Int, size: Ints, options: { stride?: Ints }): this;
+  set_(source: Tensor): this;
+  set_(): this;
   sgn(): Tensor;
   sgn_(): this;
   sigmoid(): Tensor;

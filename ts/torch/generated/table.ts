@@ -407,6 +407,7 @@ scatter_reduce two
 scatter_reduce_ two
 select int
 select_scatter
+set_ source_Tensor_storage_offset,source_Tensor,default
 sgn
 sgn_
 sigmoid
