@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import nodePath from 'node:path';
 
+import { silent, startProgress } from '../../../scripts/libtorch/progress.mjs';
 import { Path } from '../../fastcore/path.js';
 import type { PathLike } from '../../fastcore/path.js';
 import { Config } from './config.js';
 import { download } from './download.js';
-import { showProgress } from './progress.js';
 import { unpack } from './unpack.js';
 import type { UnpackLimits } from './unpack.js';
 import { archiveName, fingerprints } from './urls.js';
@@ -52,22 +52,6 @@ function localArchive(name: string): string | undefined {
   return fs.statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : undefined;
 }
 
-async function withProgress<T>(
-  label: string,
-  shown: boolean,
-  work: (update: (done: number, total: number | undefined) => void) => Promise<T>,
-): Promise<T> {
-  if (!shown) return work(() => undefined);
-  const progress = showProgress(label);
-  try {
-    return await work((done, total) => {
-      progress.update(done, total);
-    });
-  } finally {
-    progress.stop();
-  }
-}
-
 /**
  * The folder of the data set behind `url`, fetched and unpacked where it is not yet there. Looked for in this order:
  * the unpacked folder in `data`; the file in `archive`; the file of that name in the folder `LIBTORCH_NODE_ARCHIVES`;
@@ -95,25 +79,28 @@ export async function untar_data(url: string, options: UntarOptions = {}): Promi
   const cached = archives.joinpath(name);
   const local = !force && cached.is_file() ? undefined : localArchive(name);
   if (local === undefined)
-    await withProgress(`Downloading ${name}`, shown, (onProgress) =>
-      download(url, String(cached), {
-        force,
-        onProgress,
-        ...(fingerprints[url] && { expected: fingerprints[url] }),
-        ...(options.timeout !== undefined && { timeout: options.timeout }),
-      }),
-    ).catch((error: unknown) => {
+    await download(url, String(cached), {
+      force,
+      progress: shown ? startProgress(`Downloading ${name}`) : silent(),
+      ...(fingerprints[url] && { expected: fingerprints[url] }),
+      ...(options.timeout !== undefined && { timeout: options.timeout }),
+    }).catch((error: unknown) => {
       const elsewhere = `${String(cached)}, or in a folder that LIBTORCH_NODE_ARCHIVES names`;
       throw new Error(`${(error as Error).message}; the file can also be put at ${elsewhere}`, {
         cause: error,
       });
     });
-  await withProgress(`Unpacking ${name}`, shown, (onProgress) =>
-    unpack(local ?? String(cached), String(target), {
+  const progress = shown ? startProgress(`Unpacking ${name}`) : silent();
+  try {
+    await unpack(local ?? String(cached), String(target), {
       replace: force,
-      onProgress,
+      onProgress: (read, size) => {
+        progress.update(read, size);
+      },
       ...(options.limits && { limits: options.limits }),
-    }),
-  );
+    });
+  } finally {
+    progress.stop();
+  }
   return target;
 }
