@@ -1,7 +1,7 @@
 // The native build: finds libtorch (sets it up when missing) and runs CMakeLists.txt through cmake-js.
 // Called by every `npm start` and `npm test`, so it returns at once when nothing has changed.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,9 +23,12 @@ export function fingerprint(libtorch) {
       .map((entry) => `${folder}/${entry.name}`),
   );
   for (const file of [...files, 'CMakeLists.txt'].sort())
-    hash.update(`${file}\0`).update(readFileSync(join(packageRoot, file))).update('\0');
-  const { root, version, variant } = libtorch;
-  hash.update(JSON.stringify({ root, version, variant, napi: napiVersion(), arch: process.arch }));
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(packageRoot, file)))
+      .update('\0');
+  // The version alone: the same release from another folder, or for CUDA, has the same headers and symbols.
+  hash.update(JSON.stringify({ version: libtorch.version, napi: napiVersion(), arch: process.arch }));
   return hash.digest('hex');
 }
 
@@ -94,31 +97,37 @@ export async function build({ force = false, setup = true } = {}) {
   let { found, tried } = locate();
   if (found?.include === null) {
     const mend = 'point LIBTORCH at a libtorch with its headers, or run: npx libtorch-node setup';
-    tried.push({ step: found.source, path: found.root, reason: 'no include/ATen: the headers are missing', mend });
+    tried.push({
+      step: found.source,
+      path: found.root,
+      reason: 'no include/ATen: the headers are missing',
+      mend,
+    });
     found = null;
   }
   if (!found && setup && !process.env.LIBTORCH) {
-    const { provision } = await import('./setup.mjs');
+    const { provision } = await import('./libtorch/provision.mjs');
     found = await provision({});
   }
   if (!found) throw new Error(`No libtorch to build with. Tried:\n${explain(tried)}`);
   if (!force && upToDate(found)) return { built: false, libtorch: found };
 
-  const { lock } = require('proper-lockfile');
-  mkdirSync(join(packageRoot, 'build'), { recursive: true });
+  const { withLock } = await import('./libtorch/lock.mjs');
+  const libtorch = found;
   // Two test runs at once: the second waits, and then finds the work done.
-  const release = await lock(join(packageRoot, 'build'), {
-    stale: 20_000,
-    retries: { retries: 600, minTimeout: 500, maxTimeout: 2_000 },
-  });
-  try {
-    if (!force && upToDate(found)) return { built: false, libtorch: found };
-    console.log(`Building the addon for libtorch ${found.version} (${found.variant}) at ${found.root}`);
-    await compile(found);
-  } finally {
-    await release();
-  }
-  return { built: true, libtorch: found };
+  const waiting = () => console.log('Another process builds the addon; waiting for it ...');
+  return withLock(
+    join(packageRoot, 'build'),
+    async () => {
+      if (!force && upToDate(libtorch)) return { built: false, libtorch };
+      console.log(
+        `Building the addon for libtorch ${libtorch.version} (${libtorch.variant}) at ${libtorch.root}`,
+      );
+      await compile(libtorch);
+      return { built: true, libtorch };
+    },
+    { waiting },
+  );
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -43,7 +43,11 @@ export function locate(options?: {
 }): { found: Libtorch | null; tried: Attempt[] };
 
 /** Looks at one folder. */
-export function inspect(root: string, source: Source, range?: string): { found: Libtorch } | { reason: string };
+export function inspect(
+  root: string,
+  source: Source,
+  range?: string,
+): { found: Libtorch } | { reason: string };
 
 /** Names of the managed copies in a cache root, the one to prefer first. */
 export function managedCopies(root: string, pinned: string): string[];

@@ -22,7 +22,8 @@ export function inspect(root, source, range = packageJson().libtorch.range) {
   const missing = [names.c10, names.cpu].filter((name) => !existsSync(join(lib, name)));
   if (missing.length > 0) return { reason: `no ${missing.join(' and no ')} in ${lib}` };
   const release = readRelease(root);
-  if (!release) return { reason: 'its version cannot be read (no build-version, version.py or torch/version.h)' };
+  if (!release)
+    return { reason: 'its version cannot be read (no build-version, version.py or torch/version.h)' };
   if (!satisfies(release.version, range))
     return { reason: `its version is ${release.version}, and this package needs ${range}` };
   const { version, variant } = release;
@@ -40,7 +41,9 @@ export function managedCopies(root, pinned) {
   /** @type {string[]} */
   let names = [];
   try {
-    names = readdirSync(root).filter((name) => managedPattern.test(name) && statSync(join(root, name)).isDirectory());
+    names = readdirSync(root).filter(
+      (name) => managedPattern.test(name) && statSync(join(root, name)).isDirectory(),
+    );
   } catch {
     return names;
   }
@@ -50,7 +53,8 @@ export function managedCopies(root, pinned) {
   } catch {
     // None chosen yet.
   }
-  const rank = (/** @type {string} */ name) => (name === selected ? 2 : name.startsWith(`${pinned}-`) ? 1 : 0);
+  const rank = (/** @type {string} */ name) =>
+    name === selected ? 2 : name.startsWith(`${pinned}-`) ? 1 : 0;
   return names.sort((a, b) => rank(b) - rank(a) || compare(b, a) || (a < b ? -1 : 1));
 }
 

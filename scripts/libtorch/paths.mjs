@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** Folder of this package's package.json. */
 export const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** @returns {{name: string, version: string, libtorch: {version: string, range: string}, binary: {napi_versions: number[]}}} */
+/** @returns {{name: string, version: string, engines: {node: string}, libtorch: {version: string, range: string, cuda: string[]}, binary: {napi_versions: number[]}}} */
 export function packageJson() {
   return JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 }
@@ -26,7 +26,8 @@ export function cacheRoot(env = process.env) {
   // The XDG rule: a relative path there is to be ignored.
   const xdg = env.XDG_CACHE_HOME;
   if (xdg && resolve(xdg) === xdg) return join(xdg, 'libtorch-node');
-  if (process.platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'libtorch-node', 'cache');
+  if (process.platform === 'win32' && env.LOCALAPPDATA)
+    return join(env.LOCALAPPDATA, 'libtorch-node', 'cache');
   const home = env.HOME || homedir();
   if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'libtorch-node');
   return join(home, '.cache', 'libtorch-node');

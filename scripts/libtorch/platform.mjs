@@ -20,12 +20,12 @@ export function libraries(platform = process.platform) {
  */
 export function libc() {
   if (process.platform !== 'linux') return { name: 'none', version: null };
-  // glibcVersionRuntime is only in the header of a glibc build; the rest of the report (network, environment) costs
-  // time and is not wanted.
-  const before = process.report.excludeNetwork;
-  process.report.excludeNetwork = true;
-  const { header } = /** @type {{header: {glibcVersionRuntime?: string}}} */ (process.report.getReport());
-  process.report.excludeNetwork = before;
+  // Only a glibc build has glibcVersionRuntime. The report's part on the network costs time and is not wanted.
+  const report = /** @type {typeof process.report & {excludeNetwork: boolean}} */ (process.report);
+  const before = report.excludeNetwork;
+  report.excludeNetwork = true;
+  const { header } = /** @type {{header: {glibcVersionRuntime?: string}}} */ (report.getReport());
+  report.excludeNetwork = before;
   if (header.glibcVersionRuntime) return { name: 'glibc', version: header.glibcVersionRuntime };
   return { name: 'musl', version: null };
 }
