@@ -8,7 +8,8 @@ import { pathToFileURL } from 'node:url';
 import { explain, locate } from './libtorch/find.mjs';
 import { buildInfo, built, isCheckout, packageJson, packageRoot } from './libtorch/paths.mjs';
 
-const require = createRequire(import.meta.url);
+// Under another name than require, because cmake-js has no types to look for.
+const load = createRequire(import.meta.url);
 const work = join(packageRoot, 'build', 'cmake');
 
 /**
@@ -47,8 +48,8 @@ export function upToDate(libtorch) {
 
 /** @param {import('./libtorch/find.mjs').Libtorch} libtorch */
 async function compile(libtorch) {
-  const { BuildSystem } = require('cmake-js');
-  require('cmake-js/lib/logger').level = 'warn';
+  const { BuildSystem } = load('cmake-js');
+  load('cmake-js/lib/logger').level = 'warn';
   const before = fingerprint(libtorch);
   const napi = napiVersion();
   const system = () =>

@@ -38,8 +38,8 @@ export function resolveVariant(
   if (request !== 'cuda') throw new StepError(`unknown variant '${request}': cpu, cuda or one like cu126`);
   const newestFirst = [...published].sort((a, b) => release(b) - release(a));
   // Without a driver here (an image built for another machine) the oldest runs on the most drivers.
-  if (driver === null) return newestFirst[newestFirst.length - 1];
-  const [major, minor] = driver.split('.').map(Number);
+  if (driver === null) return newestFirst.at(-1) ?? request;
+  const [major = 0, minor = 0] = driver.split('.').map(Number);
   const fits = newestFirst.find((variant) => release(variant) <= major * 100 + minor);
   if (fits) return fits;
   throw new StepError(

@@ -21,10 +21,9 @@ export function parse(text) {
  * @param {string} b
  */
 export function compare(a, b) {
-  const left = parse(a) ?? [0, 0, 0];
-  const right = parse(b) ?? [0, 0, 0];
-  for (let i = 0; i < 3; i++) if (left[i] !== right[i]) return left[i] - right[i];
-  return 0;
+  const [major, minor, patch] = parse(a) ?? [0, 0, 0];
+  const other = parse(b) ?? [0, 0, 0];
+  return major - other[0] || minor - other[1] || patch - other[2];
 }
 
 /**
@@ -41,7 +40,7 @@ export function satisfies(version, range) {
     .every((part) => {
       const match = /^(>=|<=|>|<|=)?(\d+\.\d+(?:\.\d+)?)$/.exec(part);
       if (!match) throw new Error(`range '${range}': cannot read '${part}'`);
-      const order = compare(version, match[2]);
+      const order = compare(version, match[2] ?? '');
       if (match[1] === '>=') return order >= 0;
       if (match[1] === '<=') return order <= 0;
       if (match[1] === '>') return order > 0;
