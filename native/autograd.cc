@@ -30,6 +30,22 @@ void runEngine(Call& call, const std::vector<at::Tensor>& roots, bool elsewhere,
     work();
 }
 
+// Python's face of autograd checks this before the engine, which would sum a gradient to a shape that fits.
+void checkGradients(const std::vector<at::Tensor>& outputs, const std::vector<at::Tensor>& gradients) {
+  const auto text = [](at::IntArrayRef sizes) {
+    std::string result = "torch.Size([";
+    for (size_t i = 0; i < sizes.size(); ++i) result += (i ? ", " : "") + std::to_string(sizes[i]);
+    return result + "])";
+  };
+  for (size_t i = 0; i < outputs.size() && i < gradients.size(); ++i) {
+    if (!gradients[i].defined() || outputs[i].sizes() == gradients[i].sizes()) continue;
+    const std::string at = "[" + std::to_string(i) + "] ";
+    fail(ErrorKind::Runtime, "Mismatch in shape: grad_output" + at + "has a shape of " +
+                                 text(gradients[i].sizes()) + " and output" + at + "has a shape of " +
+                                 text(outputs[i].sizes()) + ".");
+  }
+}
+
 // backward(tensors, gradients, retain_graph, create_graph, inputs, elsewhere)
 napi_value backward(Call& call) {
   const auto roots = js::tensors(call.addon, call[0], "tensors");
@@ -37,6 +53,7 @@ napi_value backward(Call& call) {
   const bool createGraph = js::toBool(call.env, call[3]);
   const bool retainGraph = js::isNullish(call.env, call[2]) ? createGraph : js::toBool(call.env, call[2]);
   const auto inputs = js::tensors(call.addon, call[4], "inputs");
+  checkGradients(roots, gradients);
   runEngine(call, roots, js::toBool(call.env, call[5]),
             [&] { torch::autograd::backward(roots, gradients, retainGraph, createGraph, inputs); });
   return js::undefined(call.env);
@@ -51,10 +68,16 @@ napi_value grad(Call& call) {
   const bool createGraph = js::toBool(call.env, call[4]);
   const bool retainGraph = js::isNullish(call.env, call[3]) ? createGraph : js::toBool(call.env, call[3]);
   const bool allowUnused = js::toBool(call.env, call[5]);
+  checkGradients(outputs, gradients);
   std::vector<at::Tensor> results;
   runEngine(call, outputs, js::toBool(call.env, call[6]), [&] {
-    results = torch::autograd::grad(outputs, inputs, gradients, retainGraph, createGraph, allowUnused);
+    results = torch::autograd::grad(outputs, inputs, gradients, retainGraph, createGraph, true);
   });
+  for (size_t i = 0; i < results.size(); ++i)
+    if (!allowUnused && !results[i].defined())
+      fail(ErrorKind::Runtime, "The differentiated Tensor at index " + std::to_string(i) +
+                                   " appears to not have been used in the graph. Set allow_unused=True if "
+                                   "this is the desired behavior.");
   std::vector<napi_value> values;
   for (auto& result : results) values.push_back(call.addon.handles.wrap(std::move(result)));
   return js::array(call.env, values);

@@ -145,7 +145,10 @@ std::vector<at::Tensor> JsFunction::callHere(const std::vector<at::Tensor>& argu
     check(env, napi_create_array_with_length(env, 1, &box));
     napi_set_element(env, box, 0, error);
     std::string message = "an exception was thrown in JavaScript";
-    if (napi_coerce_to_string(env, error, &text) == napi_ok) message = js::text(env, text);
+    if (napi_coerce_to_string(env, error, &text) == napi_ok)
+      message = js::text(env, text);
+    else  // a Symbol, or an object whose toString() throws
+      napi_get_and_clear_last_exception(env, &text);
     throw JsException(addon_.callbacks.hold(box), message);
   }
   check(env, status);

@@ -5,17 +5,30 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
 
+#include <regex>
+
 #include "js.h"
 
 namespace ltn {
 namespace {
 
-// libtorch's text without the C++ frames and without the "Exception raised from" line.
+// libtorch's text without the C++ frames and without the "Exception raised from" line. Without Python it calls
+// a torch.FloatTensor CPUFloatType; its users know the former.
 std::string shortText(const c10::Error& error) {
   std::string text = error.what_without_backtrace();
   const auto raised = text.find("\nException raised from ");
   if (raised != std::string::npos) text.resize(raised);
-  return text;
+  if (text.find("Type") == std::string::npos) return text;
+  static const std::regex type(
+      "\\b(CPU|CUDA)((?:Complex)?(?:BFloat16|Float|Double|Half)|Byte|Char|Short|Int|Long|Bool)Type\\b");
+  std::string result;
+  auto rest = text.cbegin();
+  for (std::sregex_iterator it(text.begin(), text.end(), type), end; it != end; ++it) {
+    result.append(rest, (*it)[0].first);
+    result += ((*it)[1] == "CPU" ? "torch." : "torch.cuda.") + (*it)[2].str() + "Tensor";
+    rest = (*it)[0].second;
+  }
+  return result.append(rest, text.cend());
 }
 
 void throwError(Addon& addon, ErrorKind kind, const std::string& message, const char* op) {

@@ -28,7 +28,6 @@ class FunctionNode : public torch::autograd::Node {
   std::string name() const override { return name_; }
 
   variable_list apply(variable_list&& gradients) override {
-    if (released_) throwReleased();
     if (materialize_)
       for (size_t i = 0; i < gradients.size(); ++i)
         if (!gradients[i].defined() && i < outputs.size()) gradients[i] = outputs[i].zeros(device_guard_);

@@ -1,5 +1,6 @@
 #include "operator.h"
 
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <algorithm>
@@ -43,25 +44,21 @@ bool isTrue(const JsValue& value) {
   return value.kind == JsKind::Bool && value.flag;
 }
 
-// `out` becomes the schema's own out arguments, in their order.
-void spreadOut(const Operator& op, Arguments& arguments, JsValue out) {
-  std::vector<JsValue> targets;
-  if (out.kind == JsKind::Array)
-    targets = std::move(out.items);
-  else
-    targets.push_back(std::move(out));
-  if (op.outs.empty()) fail(ErrorKind::Argument, op.name + "(): has no form with the option 'out'");
+// `out` becomes the schema's own out arguments, in their order; false when this overload has another number.
+bool spreadOut(const Overload& overload, const JsValue& out, std::vector<Option>& options) {
+  const bool several = out.kind == JsKind::Array;
+  const size_t count = several ? out.items.size() : 1;
   size_t k = 0;
-  for (const auto& spec : op.outs.front().arguments)
-    if (spec.write && spec.keywordOnly && k < targets.size())
-      arguments.options.push_back({spec.name, targets[k++]});
-  if (k < targets.size())
-    fail(ErrorKind::Argument, op.name + "(): option 'out' takes " + std::to_string(k) + " tensors, not " +
-                                  std::to_string(targets.size()));
+  for (const auto& spec : overload.arguments) {
+    if (!spec.write || !spec.keywordOnly) continue;
+    if (k < count) options.push_back({spec.name, several ? out.items[k] : out});
+    ++k;
+  }
+  return k == count;
 }
 
-// Reads [receiver,] positional arguments and the options; returns whether `out` was given.
-bool readArguments(const Operator& op, Call& call, Arguments& arguments) {
+// Reads [receiver,] positional arguments and the options; gives the option `out` where there is one.
+std::optional<JsValue> readArguments(const Operator& op, Call& call, Arguments& arguments) {
   napi_env env = call.env;
   arguments.method = op.method;
   arguments.positional.reserve(call.argc);
@@ -70,7 +67,7 @@ bool readArguments(const Operator& op, Call& call, Arguments& arguments) {
     if (arguments.positional.empty() || arguments.positional[0].kind == JsKind::Undefined)
       fail(ErrorKind::Argument, op.name + "() must be called on a Tensor");
   }
-  if (js::isNullish(env, call[1])) return false;
+  if (js::isNullish(env, call[1])) return std::nullopt;
   napi_value keys = nullptr;
   check(env, napi_get_property_names(env, call[1], &keys));
   std::optional<JsValue> out;
@@ -88,9 +85,8 @@ bool readArguments(const Operator& op, Call& call, Arguments& arguments) {
     else if (name != "out")
       arguments.options.push_back({name, std::move(value)});
   }
-  if (!out) return false;
-  spreadOut(op, arguments, std::move(*out));
-  return true;
+  if (out && op.outs.empty()) fail(ErrorKind::Argument, op.name + "(): has no form with the option 'out'");
+  return out;
 }
 
 torch::jit::Stack toStack(Addon& addon, const Overload& overload, const Binding& binding) {
@@ -144,17 +140,24 @@ Operator& operatorAt(Call& call) {
   return *call.addon.operators[static_cast<size_t>(index)];
 }
 
+// As Python's factories: filling the new tensor is no change of it that its version counter should count.
+void callBoxed(const Overload& overload, torch::jit::Stack& stack) {
+  if (!overload.makesLeaf) return overload.handle.callBoxed(stack);
+  const at::AutoDispatchBelowADInplaceOrView guard;
+  overload.handle.callBoxed(stack);
+}
+
 void execute(Addon& addon, const Overload& overload, const Binding& binding, torch::jit::Stack& stack) {
   try {
     stack = toStack(addon, overload, binding);
-    overload.handle.callBoxed(stack);
+    callBoxed(overload, stack);
   } catch (const std::exception& error) {
     if (!isOutOfMemory(error)) throw;
     // Garbage of JavaScript may be what fills the memory: collect, empty the caches, and try once more.
     stack.clear();
     releaseMemory(addon);
     stack = toStack(addon, overload, binding);
-    overload.handle.callBoxed(stack);
+    callBoxed(overload, stack);
   }
 }
 
@@ -163,9 +166,13 @@ napi_value callOperator(Call& call) {
   Operator& op = operatorAt(call);
   try {
     Arguments arguments;
-    auto& candidates = readArguments(op, call, arguments) ? op.outs : op.overloads;
+    const std::optional<JsValue> out = readArguments(op, call, arguments);
+    const size_t named = arguments.options.size();
+    auto& candidates = out ? op.outs : op.overloads;
     Binding binding;
     for (Overload& overload : candidates) {
+      arguments.options.resize(named);
+      if (out && !spreadOut(overload, *out, arguments.options)) continue;
       if (!bind(overload, arguments, binding)) continue;
       torch::jit::Stack stack;
       execute(call.addon, overload, binding, stack);

@@ -167,7 +167,7 @@ Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers) {
     ArgumentSpec spec;
     spec.name = argument.name();
     spec.type = argumentType(argument);
-    spec.type.wrapsNumbers = wrapsNumbers && spec.type.type == SchemaType::Tensor && spec.name != "self";
+    spec.type.wrapsNumbers = wrapsNumbers && spec.type.type == SchemaType::Tensor;
     spec.keywordOnly = argument.kwarg_only();
     spec.write = argument.alias_info() && argument.alias_info()->isWrite();
     spec.hasDefault = argument.default_value().has_value();
@@ -191,6 +191,9 @@ Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers) {
                        [&](const ArgumentSpec& spec) { return spec.name == name && spec.keywordOnly; });
   };
   result.isFactory = has("dtype") && has("layout") && has("device") && has("pin_memory");
+  const std::string& own = schema.name();
+  result.makesLeaf = result.isFactory &&
+                     (result.self < 0 || (own.size() > 5 && own.compare(own.size() - 5, 5, "_like") == 0));
   bool named = true;
   for (const c10::Argument& ret : schema.returns()) {
     result.returnNames.push_back(ret.name());

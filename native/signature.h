@@ -28,6 +28,7 @@ struct Overload {
   int self = -1;             // where the receiver of a method goes
   bool varargs = false;      // view(2, 3) for view([2, 3])
   bool isFactory = false;    // takes requires_grad besides its schema's arguments
+  bool makesLeaf = false;    // a factory whose result depends on no recorded tensor
   std::vector<int> aliasOf;  // per return: the argument that it is (in place, out), or -1
   std::vector<std::string> returnNames;
   napi_ref namesRef = nullptr;

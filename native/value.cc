@@ -3,6 +3,7 @@
 #include <ATen/core/Generator.h>
 #include <ATen/ops/scalar_tensor.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -23,9 +24,13 @@ JsValue readObject(Addon& addon, JsValue result, int depth) {
     if (depth >= kMaxDepth) fail(ErrorKind::Argument, "a list is nested too deeply");
     const uint32_t count = js::length(env, result.value);
     result.kind = JsKind::Array;
-    result.items.reserve(count);
-    for (uint32_t i = 0; i < count; ++i)
+    result.items.reserve(std::min<uint32_t>(count, 1024));  // new Array(2 ** 32 - 1) is a short program
+    for (uint32_t i = 0; i < count; ++i) {
       result.items.push_back(read(addon, js::element(env, result.value, i), depth + 1));
+      // No list takes such an item, so the rest need not be read.
+      const JsKind kind = result.items.back().kind;
+      if (kind == JsKind::Undefined || kind == JsKind::Other) break;
+    }
     return result;
   }
   // ts/torch/scalar.ts lowers Float and Complex to {real} and {real, imag}.
@@ -52,8 +57,8 @@ void readHandle(Addon& addon, JsValue& result) {
   uint32_t code = 0;
   switch (addon.handles.kind(result.value)) {
     case Kind::Tensor:
-      result.tensor = addon.handles.tensor(result.value);
-      result.kind = result.tensor ? JsKind::Tensor : JsKind::Disposed;
+      if (const at::Tensor* tensor = addon.handles.tensor(result.value)) result.tensor = *tensor;
+      result.kind = result.tensor.defined() ? JsKind::Tensor : JsKind::Disposed;
       break;
     case Kind::Generator:
       result.kind =
@@ -83,8 +88,8 @@ bool isInt(const JsValue& value) {
 
 // Python lets a tensor of no dimensions stand for a number, unless its gradient would get lost.
 bool isNumberLikeTensor(const JsValue& value) {
-  return value.kind == JsKind::Tensor && value.tensor->dim() == 0 && !value.tensor->requires_grad() &&
-         !value.tensor->is_meta();
+  return value.kind == JsKind::Tensor && value.tensor.dim() == 0 && !value.tensor.requires_grad() &&
+         !value.tensor.is_meta();
 }
 
 bool isReal(const JsValue& value) {
@@ -100,12 +105,12 @@ bool allItems(const JsValue& value, Accept accept) {
 }
 
 int64_t asInt(const JsValue& value) {
-  if (value.kind == JsKind::Tensor) return value.tensor->item().toLong();
+  if (value.kind == JsKind::Tensor) return value.tensor.item().toLong();
   return value.integer;
 }
 
 double asDouble(const JsValue& value) {
-  if (value.kind == JsKind::Tensor) return value.tensor->item().toDouble();
+  if (value.kind == JsKind::Tensor) return value.tensor.item().toDouble();
   return value.kind == JsKind::BigInt ? static_cast<double>(value.integer) : value.real;
 }
 
@@ -411,12 +416,12 @@ bool accepts(const ArgumentType& type, const JsValue& value) {
                       [](const JsValue& v) { return v.kind == JsKind::Tensor || v.kind == JsKind::Null; });
     case SchemaType::Int:
       return isInt(value) || (type.reduction && value.kind == JsKind::String) ||
-             (isNumberLikeTensor(value) && at::isIntegralType(value.tensor->scalar_type(), false));
+             (isNumberLikeTensor(value) && at::isIntegralType(value.tensor.scalar_type(), false));
     case SchemaType::IntList:
       return (type.size && isInt(value)) || allItems(value, isInt);
     case SchemaType::Float:
       return isReal(value) || value.kind == JsKind::BigInt ||
-             (isNumberLikeTensor(value) && !value.tensor->is_complex());
+             (isNumberLikeTensor(value) && !value.tensor.is_complex());
     case SchemaType::FloatList:
       return (type.size && isReal(value)) || allItems(value, isReal);
     case SchemaType::Bool:
@@ -448,7 +453,7 @@ bool accepts(const ArgumentType& type, const JsValue& value) {
 at::Scalar toScalar(const JsValue& value) {
   switch (value.kind) {
     case JsKind::Tensor:
-      return value.tensor->item();
+      return value.tensor.item();
     case JsKind::Bool:
       return at::Scalar(value.flag);
     case JsKind::Int:
@@ -465,12 +470,12 @@ c10::IValue toIValue(Addon& addon, const ArgumentType& type, const JsValue& valu
   if (value.kind == JsKind::Null) return c10::IValue();
   switch (type.type) {
     case SchemaType::Tensor:
-      return value.kind == JsKind::Tensor ? c10::IValue(*value.tensor) : c10::IValue(wrappedNumber(value));
+      return value.kind == JsKind::Tensor ? c10::IValue(value.tensor) : c10::IValue(wrappedNumber(value));
     case SchemaType::TensorList:
-      return toList<at::Tensor>(value, 1, [](const JsValue& v) { return *v.tensor; });
+      return toList<at::Tensor>(value, 1, [](const JsValue& v) { return v.tensor; });
     case SchemaType::OptionalTensorList:
       return toList<std::optional<at::Tensor>>(value, 1, [](const JsValue& v) {
-        return v.kind == JsKind::Null ? std::optional<at::Tensor>() : std::optional<at::Tensor>(*v.tensor);
+        return v.kind == JsKind::Null ? std::optional<at::Tensor>() : std::optional<at::Tensor>(v.tensor);
       });
     case SchemaType::Int:
       return type.reduction && value.kind == JsKind::String ? c10::IValue(reductionCode(addon, value))
@@ -500,9 +505,12 @@ c10::IValue toIValue(Addon& addon, const ArgumentType& type, const JsValue& valu
     case SchemaType::Layout:
     case SchemaType::MemoryFormat:
       return c10::IValue(value.integer);
-    case SchemaType::Generator:
-      return c10::IValue(
-          *std::static_pointer_cast<at::Generator>(addon.handles.object(value.value, Kind::Generator)));
+    case SchemaType::Generator: {
+      // Looked up again, and a getter in another argument may have disposed of it meanwhile.
+      const auto held = addon.handles.object(value.value, Kind::Generator);
+      if (!held) fail(ErrorKind::Runtime, "a generator that has been disposed of was used");
+      return c10::IValue(*std::static_pointer_cast<at::Generator>(held));
+    }
     case SchemaType::Unsupported:
       break;
   }

@@ -39,7 +39,7 @@ struct JsValue {
   bool flag = false;          // Bool
   int64_t integer = 0;        // Int, BigInt; the code of DType, Layout, MemoryFormat
   double real = 0, imag = 0;  // Int, Double, Float, Complex
-  const at::Tensor* tensor = nullptr;
+  at::Tensor tensor;           // held: a getter in a later argument may dispose of it or move the table
   std::vector<JsValue> items;  // Array
 
   bool isNumber() const {
