@@ -2,7 +2,7 @@
 import { native } from '../../native.js';
 import { enterContext } from '../context.js';
 import { isOptions, wrapOptional } from '../dispatch.js';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, TorchError, ValueError } from '../errors.js';
 import { handleOf } from '../handle.js';
 import type { Tensor } from '../tensor.js';
 
@@ -47,6 +47,8 @@ export function backward(
 }
 
 function run(tensors: readonly Tensor[], gradients: readonly (Tensor | null)[], options: BackwardOptions): void {
+  if (Array.isArray(options.inputs) && options.inputs.length === 0)
+    throw new TorchError('`inputs` argument to `backward()` cannot be empty.', 'backward');
   enterContext();
   native.backward(
     tensors.map((tensor) => handleOf(tensor, "argument 'tensors'")),
@@ -110,6 +112,11 @@ export function grad(
     grad_outputs = options.grad_outputs ?? null;
   }
   check('grad', options, ['grad_outputs', 'retain_graph', 'create_graph', 'allow_unused', 'materialize_grads']);
+  if (options.materialize_grads && options.allow_unused === false)
+    throw new ValueError(
+      'Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.',
+      'grad',
+    );
   const start = (grad_outputs ?? options.grad_outputs ?? []) as Tensor | readonly (Tensor | null)[];
   const starts = Array.isArray(start) ? (start as readonly (Tensor | null)[]) : [start as Tensor];
   const wanted = list(inputs);
