@@ -66,7 +66,7 @@ type Gradients = MaybeTensor | readonly MaybeTensor[];
  * Subclass it with static `forward(ctx, ...args)` and `backward(ctx, ...gradients)`, and call `apply(...args)`.
  * backward gives one gradient per argument of forward, null for those that have none.
  */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- PyTorch's Function is used as a class of statics
+
 export class Function {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- subclasses narrow the arguments
   static forward(_ctx: FunctionCtx, ..._args: any[]): Result {
@@ -89,6 +89,33 @@ function raw(tensors: readonly MaybeTensor[], what: string): (Handle | null)[] {
   return tensors.map((tensor) => (tensor === null || tensor === undefined ? null : handleOf(tensor, what)));
 }
 
+/**
+ * What the graph calls. It is made out here and not in apply(): closures of one function share what they see, and
+ * one that sees the outputs would keep them, and through them the graph, for ever.
+ */
+function rawBackward(
+  type: typeof Function,
+  ctx: FunctionCtx,
+  count: number,
+  places: readonly number[],
+): (...gradients: (Handle | null)[]) => (Handle | null)[] {
+  return (...gradients) => {
+    const wrapped = gradients.map(wrapOptional) as Tensor[];
+    const result = type.backward(ctx, ...wrapped);
+    const all = Array.isArray(result) ? (result as readonly MaybeTensor[]) : [result as MaybeTensor];
+    // More may be given than forward had arguments, as PyTorch allows, if the rest is null.
+    if (all.length < count || all.slice(count).some((extra) => extra !== null && extra !== undefined))
+      throw new TorchError(
+        `function ${type.name}Backward returned an incorrect number of gradients (expected ${count}, got ${all.length})`,
+        type.name,
+      );
+    return raw(
+      places.map((i) => all[i]),
+      'a gradient',
+    );
+  };
+}
+
 function apply(type: typeof Function, args: readonly unknown[]): Result {
   const ctx = new FunctionCtx();
   const places = args.flatMap((arg, i) => (arg instanceof Tensor ? [i] : []));
@@ -103,26 +130,6 @@ function apply(type: typeof Function, args: readonly unknown[]): Result {
   const given = within({ grad: false }, () => type.forward(ctx, ...args));
   const outputs = Array.isArray(given) ? (given as readonly Tensor[]) : [given as Tensor];
   const { saved, marks } = FunctionCtx.takeSaved(ctx);
-  const backward = (...gradients: (Handle | null)[]): (Handle | null)[] => {
-    const wrapped = gradients.map(wrapOptional) as Tensor[];
-    const result = type.backward(ctx, ...wrapped);
-    const all = Array.isArray(result) ? (result as readonly MaybeTensor[]) : [result as MaybeTensor];
-    // Trailing nulls may be left out, as PyTorch allows; gradients for what is no tensor are dropped.
-    if (all.length > args.length && all.slice(args.length).some((extra) => extra !== null && extra !== undefined))
-      throw new TorchError(
-        `function ${type.name}Backward returned an incorrect number of gradients (expected ${args.length}, got ${all.length})`,
-        type.name,
-      );
-    if (all.length < args.length)
-      throw new TorchError(
-        `function ${type.name}Backward returned an incorrect number of gradients (expected ${args.length}, got ${all.length})`,
-        type.name,
-      );
-    return raw(
-      places.map((i) => all[i]),
-      'a gradient',
-    );
-  };
   const [handles, node] = native.applyFunction(
     `${type.name}Backward`,
     inputs,
@@ -131,7 +138,7 @@ function apply(type: typeof Function, args: readonly unknown[]): Result {
     raw(marks.dirty, 'mark_dirty()') as Handle[],
     raw(saved, 'save_for_backward()'),
     marks.materialize,
-    backward,
+    rawBackward(type, ctx, args.length, places),
   );
   FunctionCtx.settle(ctx, node);
   const results = handles.map((handle, i) => keepIdentity(handle, outputs[i], marks, args));
@@ -139,7 +146,12 @@ function apply(type: typeof Function, args: readonly unknown[]): Result {
 }
 
 /** An input that was changed in place comes back as the same object. */
-function keepIdentity(handle: Handle | null, output: Tensor | undefined, marks: Marks, args: readonly unknown[]): Tensor {
+function keepIdentity(
+  handle: Handle | null,
+  output: Tensor | undefined,
+  marks: Marks,
+  args: readonly unknown[],
+): Tensor {
   const result = wrapOptional(handle) as Tensor;
   if (output && marks.dirty.includes(output) && args.includes(output) && output.is(result)) {
     result.dispose();

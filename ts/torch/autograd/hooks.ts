@@ -13,16 +13,25 @@ export interface RemovableHandle extends Disposable {
   remove(): void;
 }
 
-/** @internal Tensor.register_hook */
-export function register_hook(tensor: Tensor, hook: Hook): RemovableHandle {
-  if (typeof hook !== 'function') throw new TorchError('register_hook(): the hook must be a function', 'register_hook');
-  if (!tensor.requires_grad)
-    throw new TorchError("cannot register a hook on a tensor that doesn't require gradient", 'register_hook');
-  const position = native.registerHook(handleOf(tensor), (gradient: Handle | null) => {
+/**
+ * The graph owns this closure, and closures of one function share what they see: made inside register_hook, it would
+ * hold the tensor, which holds the graph, and none of them would ever be collected.
+ */
+function raw(hook: Hook): (gradient: Handle | null) => Handle | null {
+  return (gradient) => {
     if (gradient === null) return null;
     const result = hook(wrapTensor(gradient));
     return result === null || result === undefined ? null : handleOf(result, 'what the hook returns');
-  });
+  };
+}
+
+/** @internal Tensor.register_hook */
+export function register_hook(tensor: Tensor, hook: Hook): RemovableHandle {
+  if (typeof hook !== 'function')
+    throw new TorchError('register_hook(): the hook must be a function', 'register_hook');
+  if (!tensor.requires_grad)
+    throw new TorchError("cannot register a hook on a tensor that doesn't require gradient", 'register_hook');
+  const position = native.registerHook(handleOf(tensor), raw(hook));
   let removed = false;
   const remove = (): void => {
     if (removed) return;
