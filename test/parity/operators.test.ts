@@ -17,7 +17,13 @@ function describeCase({ op, name, args, kwargs }: Case): string {
 describe('parity with recorded PyTorch', () => {
   const covered = new Set<string>();
   const count = { values: 0, gradients: 0, errors: 0 };
-  const before = torch.memory().tensors;
+  let tensors = 0;
+
+  before(() => {
+    // Other files' garbage would vanish meanwhile and hide a leak.
+    torch.releaseMemory();
+    tensors = torch.memory().tensors;
+  });
 
   for (const fixture of readFixtures()) {
     describe(fixture.name, () => {
@@ -62,7 +68,7 @@ describe('parity with recorded PyTorch', () => {
   // A suite of its own: Mocha runs a suite's own tests before the suites inside it.
   describe('coverage', () => {
     it('leaves no tensor behind, errors included', () => {
-      expect(torch.memory().tensors).to.equal(before);
+      expect(torch.memory().tensors).to.be.at.most(tensors);
     });
     it('is at least 300 operators', () => {
       const { values, gradients, errors } = count;
