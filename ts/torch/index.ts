@@ -9,7 +9,16 @@ export * from './dtype.js';
 export { Device, device } from './device.js';
 export { Size } from './size.js';
 export { Complex, Float } from './scalar.js';
-export { Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from './random.js';
+export {
+  Generator,
+  default_generator,
+  fork_rng,
+  get_rng_state,
+  initial_seed,
+  manual_seed,
+  seed,
+  set_rng_state,
+} from './random.js';
 export { keep, memory, releaseMemory, resetPeakMemory, tidy } from './memory.js';
 export type { DeviceMemory, MemoryStatistics } from './memory.js';
 export {
@@ -37,3 +46,4 @@ export * as fft from './fft.js';
 export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
 export * as special from './special.js';
+export { load_safetensors, safetensors_metadata, save_safetensors } from './serialization/safetensors.js';

@@ -91,13 +91,13 @@ function readEntry(name: string, value: unknown, dataStart: number): TensorEntry
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
     throw new Error('its data_offsets are not two positions');
   const [begin, end] = offsets as [number, number];
-  const wanted = byteCount(shape as number[], itemSize);
+  const wanted = byteCount(shape, itemSize);
   if (end - begin !== wanted)
     throw new Error(`its offsets span ${end - begin} bytes, its dtype and shape need ${wanted}`);
   return {
     name,
     dtype: dtype as string,
-    shape: shape as number[],
+    shape: shape,
     begin: begin + dataStart,
     end: end + dataStart,
   };
