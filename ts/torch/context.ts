@@ -19,9 +19,16 @@ export interface Context {
   readonly scope: Scope | null;
 }
 
-const storage = new AsyncLocalStorage<Context>();
+/** One stretch: what holds for it until it is over, and from then on what holds around it. */
+interface Frame {
+  context: Context;
+  readonly outer: Frame | undefined;
+  over: boolean;
+}
+
+const storage = new AsyncLocalStorage<Frame | undefined>();
 let current: Context = { grad: true, inference: false, scope: null };
-/** The asynchronous stretches that are open. */
+/** The stretches for which AsyncLocalStorage must be asked. */
 let open = 0;
 /** What this thread's libtorch is set to. */
 let grad = true;
@@ -36,14 +43,21 @@ function apply(context: Context): Context {
   return context;
 }
 
+/** The innermost stretch around the code that runs now; work that was left behind may outlive its own. */
+function frame(): Frame | undefined {
+  let found = storage.getStore();
+  while (found?.over) found = found.outer;
+  return found;
+}
+
 /** The context of the code that runs now; libtorch's modes are set to it. */
 export function context(): Context {
-  return open === 0 ? current : apply(storage.getStore() ?? current);
+  return open === 0 ? current : apply(frame()?.context ?? current);
 }
 
 /** For the hot path: nothing to do unless an asynchronous stretch is open. */
 export function enterContext(): void {
-  if (open !== 0) apply(storage.getStore() ?? current);
+  if (open !== 0) apply(frame()?.context ?? current);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -62,13 +76,16 @@ export function within<T>(
   finish?: (result: unknown, failed: boolean) => void,
 ): T {
   const before = context();
-  const next: Context = { ...before, ...change };
-  const settle = (result: unknown, failed: boolean): void => finish?.(result, failed);
+  const own: Frame = { context: { ...before, ...change }, outer: frame(), over: false };
+  const settle = (result: unknown, failed: boolean): void => {
+    own.over = true;
+    finish?.(result, failed);
+  };
   const outer = current;
-  current = apply(next);
+  current = apply(own.context);
   let result: T;
   try {
-    result = storage.run(next, fn);
+    result = storage.run(own, fn);
   } catch (error) {
     settle(undefined, true);
     throw error;
@@ -99,33 +116,57 @@ export function within<T>(
 }
 
 /** Changes the context until the returned object is disposed of: for `using`, in synchronous code. */
-export function enter(change: Partial<Context>, leave?: () => void): Disposable {
+export function enter(change: Partial<Context>): Disposable {
   const before = context();
-  const outer = current;
   const next = { ...before, ...change };
-  current = apply(next);
-  // With a store of its own, an open asynchronous stretch would not see `current`.
-  const stored = open !== 0;
-  if (stored) storage.enterWith(next);
+  const around = storage.getStore();
+  const outer = current;
+  // Where the store is asked, or will be, it must know of the change.
+  const own = open !== 0 || around !== undefined ? { context: next, outer: frame(), over: false } : undefined;
+  if (own) {
+    ++open;
+    storage.enterWith(own);
+  } else current = next;
+  apply(next);
   let over = false;
   return {
     [Symbol.dispose](): void {
       if (over) return;
       over = true;
-      current = outer;
-      if (stored) storage.enterWith(before);
+      if (own) {
+        own.over = true;
+        --open;
+        storage.enterWith(around);
+      } else current = outer;
       apply(before);
-      leave?.();
     },
   };
 }
 
-/** Changes the context from here on, without an end: `torch.set_grad_enabled(false)` as a statement. */
+/** Changes the context of the stretch around the caller: `torch.set_grad_enabled(false)` as a statement. */
 export function change(to: Partial<Context>): void {
   const next = { ...context(), ...to };
-  if (open === 0) current = apply(next);
-  else {
-    storage.enterWith(next);
-    apply(next);
+  const own = frame();
+  if (own) own.context = next;
+  if (open === 0 || !own) current = next;
+  apply(next);
+}
+
+/**
+ * Runs what libtorch calls back: hooks and backward functions. The engine has set modes of its own for them, and
+ * takes them back afterwards, whatever was changed meanwhile.
+ */
+export function calledBack<T>(fn: () => T): T {
+  const around = open === 0 ? undefined : frame();
+  const outer = { context: current, grad, inference };
+  [grad, inference] = native.modes();
+  const own: Frame = { context: { ...(around?.context ?? current), grad, inference }, outer: around, over: false };
+  current = own.context;
+  try {
+    return storage.run(own, fn);
+  } finally {
+    own.over = true;
+    current = outer.context;
+    ({ grad, inference } = outer);
   }
 }

@@ -3,7 +3,7 @@
  * https://docs.pytorch.org/docs/stable/notes/extending.html#extending-torch-autograd
  */
 import { native, type Handle } from '../../native.js';
-import { context, within } from '../context.js';
+import { calledBack, context, within } from '../context.js';
 import { wrapOptional } from '../dispatch.js';
 import { NotImplementedError, TorchError } from '../errors.js';
 import { handleOf } from '../handle.js';
@@ -100,8 +100,7 @@ function rawBackward(
   places: readonly number[],
 ): (...gradients: (Handle | null)[]) => (Handle | null)[] {
   return (...gradients) => {
-    const wrapped = gradients.map(wrapOptional) as Tensor[];
-    const result = type.backward(ctx, ...wrapped);
+    const result = calledBack(() => type.backward(ctx, ...(gradients.map(wrapOptional) as Tensor[])));
     const all = Array.isArray(result) ? (result as readonly MaybeTensor[]) : [result as MaybeTensor];
     // More may be given than forward had arguments, as PyTorch allows, if the rest is null.
     if (all.length < count || all.slice(count).some((extra) => extra !== null && extra !== undefined))

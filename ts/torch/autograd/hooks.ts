@@ -1,5 +1,6 @@
 /** Hooks on tensors. https://docs.pytorch.org/docs/stable/generated/torch.Tensor.register_hook.html */
 import { native, type Handle } from '../../native.js';
+import { calledBack } from '../context.js';
 import { wrapTensor } from '../dispatch.js';
 import { TorchError } from '../errors.js';
 import { handleOf } from '../handle.js';
@@ -20,8 +21,10 @@ export interface RemovableHandle extends Disposable {
 function raw(hook: Hook): (gradient: Handle | null) => Handle | null {
   return (gradient) => {
     if (gradient === null) return null;
-    const result = hook(wrapTensor(gradient));
-    return result === null || result === undefined ? null : handleOf(result, 'what the hook returns');
+    return calledBack(() => {
+      const result = hook(wrapTensor(gradient));
+      return result === null || result === undefined ? null : handleOf(result, 'what the hook returns');
+    });
   };
 }
 
