@@ -10,7 +10,7 @@
 namespace ltn {
 namespace {
 
-// initialize({makeError, collectGarbage}): functions of ts/native.ts that the addon calls.
+// initialize({makeError, collectGarbage, warn}): functions of ts/native.ts that the addon calls.
 napi_value initialize(Call& call) {
   napi_env env = call.env;
   const auto keep = [&](const char* name) {
@@ -22,6 +22,8 @@ napi_value initialize(Call& call) {
   };
   call.addon.errorClass = keep("makeError");
   call.addon.collectGarbage = keep("collectGarbage");
+  call.addon.warn = keep("warn");
+  call.addon.warnings.install();
   return js::undefined(env);
 }
 

@@ -13,6 +13,7 @@
 
 #include "callback.h"
 #include "handle.h"
+#include "warning.h"
 
 static_assert(TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 11 && TORCH_VERSION_MINOR <= 14,
               "libtorch-node compiles against libtorch 2.11 to 2.14");
@@ -33,11 +34,13 @@ struct Addon {
   napi_env env;
   Handles handles;
   Callbacks callbacks;
+  Warnings warnings;
   std::vector<std::shared_ptr<Operator>> operators;
 
-  // Given by ts/native.ts at start: constructors of the error classes and the garbage collector.
+  // Given by ts/native.ts at start: what makes errors, collects garbage and emits warnings.
   napi_ref errorClass = nullptr;
   napi_ref collectGarbage = nullptr;
+  napi_ref warn = nullptr;
 
   // The guard object is how libtorch enters inference mode; it lives here between two calls.
   std::shared_ptr<c10::InferenceMode> inference;

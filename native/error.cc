@@ -12,8 +12,8 @@
 namespace ltn {
 namespace {
 
-// libtorch's text without the C++ frames and without the "Exception raised from" line. Without Python it calls
-// a torch.FloatTensor CPUFloatType; its users know the former.
+// libtorch's text without the C++ frames and without the "Exception raised from" line. Without Python it
+// calls a torch.FloatTensor CPUFloatType; its users know the former.
 std::string shortText(const c10::Error& error) {
   std::string text = error.what_without_backtrace();
   const auto raised = text.find("\nException raised from ");
@@ -132,7 +132,9 @@ napi_value enter(napi_env env, napi_callback_info info, Entry entry) {
     addon.callbacks.reap();
     addon.handles.settle();
     Call call{env, addon, argc, argv};
-    return entry(call);
+    const napi_value result = entry(call);
+    if (addon.warnings.any()) addon.warnings.emit(addon);
+    return result;
   } catch (...) {
     throwCurrent(addon, nullptr);
     return nullptr;

@@ -14,8 +14,9 @@ constexpr uint64_t kIndexMask = (1ull << kIndexBits) - 1;
 constexpr uint64_t kGenerationMask = (1ull << kGenerationBits) - 1;
 constexpr uint64_t kKindMask = (1ull << kKindBits) - 1;
 
-// What a handle costs besides its storage (tensor, slot, external, reference), so that V8 sees small tensors too.
-// Measured with one-element results in a loop: 1024 keeps 60,000 of them and 230 MB, 256 keeps 190,000 and 350 MB.
+// What a handle costs besides its storage (tensor, slot, external, reference), so that V8 sees small tensors
+// too. Measured with one-element results in a loop: 1024 keeps 60,000 of them and 230 MB, 256 keeps 190,000
+// and 350 MB.
 constexpr int64_t kSlotBytes = 1024;
 // A byte on an accelerator presses on the JavaScript heap less than a byte of the machine's own memory.
 constexpr int64_t kDeviceShare = 8;

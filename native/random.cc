@@ -51,7 +51,8 @@ napi_value newGenerator(Call& call) {
 }
 
 napi_value defaultGenerator(Call& call) {
-  return call.addon.handles.wrap(Kind::Generator, std::make_shared<at::Generator>(generatorOf(call, nullptr)));
+  return call.addon.handles.wrap(Kind::Generator,
+                                 std::make_shared<at::Generator>(generatorOf(call, nullptr)));
 }
 
 // manualSeed(seed, generator?): without a generator every device is seeded.
@@ -98,9 +99,13 @@ napi_value generatorDevice(Call& call) {
 }  // namespace
 
 std::vector<Export> random_exports() {
-  return {{"newGenerator", guarded<newGenerator>}, {"defaultGenerator", guarded<defaultGenerator>},      {"manualSeed", guarded<manualSeed>},
-          {"initialSeed", guarded<initialSeed>},        {"seed", guarded<seed>},
-          {"getRngState", guarded<getState>},           {"setRngState", guarded<setState>},
+  return {{"newGenerator", guarded<newGenerator>},
+          {"defaultGenerator", guarded<defaultGenerator>},
+          {"manualSeed", guarded<manualSeed>},
+          {"initialSeed", guarded<initialSeed>},
+          {"seed", guarded<seed>},
+          {"getRngState", guarded<getState>},
+          {"setRngState", guarded<setState>},
           {"generatorDevice", guarded<generatorDevice>}};
 }
 

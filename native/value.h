@@ -36,9 +36,9 @@ enum class JsKind : uint8_t {
 struct JsValue {
   napi_value value = nullptr;
   JsKind kind = JsKind::Undefined;
-  bool flag = false;          // Bool
-  int64_t integer = 0;        // Int, BigInt; the code of DType, Layout, MemoryFormat
-  double real = 0, imag = 0;  // Int, Double, Float, Complex
+  bool flag = false;           // Bool
+  int64_t integer = 0;         // Int, BigInt; the code of DType, Layout, MemoryFormat
+  double real = 0, imag = 0;   // Int, Double, Float, Complex
   at::Tensor tensor;           // held: a getter in a later argument may dispose of it or move the table
   std::vector<JsValue> items;  // Array
 

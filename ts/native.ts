@@ -46,9 +46,19 @@ export interface RawDType {
 
 /** The raw functions of native/; every file of native/ lists its own under `*_exports`. */
 export interface Native {
-  initialize(hooks: { makeError: typeof makeError; collectGarbage: () => void }): void;
+  initialize(hooks: {
+    makeError: typeof makeError;
+    collectGarbage: () => void;
+    warn: (text: string) => void;
+  }): void;
   // operator.cc
-  operator(name: string, overloads: string[], outs: Nullable<string[]>, method: boolean, wrapsNumbers: boolean): number;
+  operator(
+    name: string,
+    overloads: string[],
+    outs: Nullable<string[]>,
+    method: boolean,
+    wrapsNumbers: boolean,
+  ): number;
   call(index: number, options: object | undefined, ...args: unknown[]): unknown;
   schemas(): Schema[];
   overloadNames(name: string): string[];
@@ -78,7 +88,10 @@ export interface Native {
   isDisposed(t: Handle): boolean;
   alias(t: Handle): Handle;
   sweep(): number;
-  memory(): { tensors: number; devices: Record<string, { tensors: number; bytes: number; peakBytes: number }> };
+  memory(): {
+    tensors: number;
+    devices: Record<string, { tensors: number; bytes: number; peakBytes: number }>;
+  };
   resetPeak(): void;
   // storage.cc
   fromArrayBuffer(
@@ -208,18 +221,28 @@ function load(): Native {
         'Run: npx libtorch-node setup',
       ].join('\n'),
     );
-  const { open } = require(loader) as { open(path: string, global: boolean): void };
+  const { open } = require(loader) as { open: (path: string, global: boolean) => void };
   const library = (name: string): string =>
     join(
       found.lib,
-      process.platform === 'win32' ? `${name}.dll` : process.platform === 'darwin' ? `lib${name}.dylib` : `lib${name}.so`,
+      process.platform === 'win32'
+        ? `${name}.dll`
+        : process.platform === 'darwin'
+          ? `lib${name}.dylib`
+          : `lib${name}.so`,
     );
   try {
     for (const name of ['c10', 'torch_cpu']) open(library(name), true);
     // Nothing links to the CUDA half, so it is opened on purpose, before anything asks whether CUDA is there.
     for (const name of ['c10_cuda', 'torch_cuda']) if (existsSync(library(name))) open(library(name), true);
     const native = require(addon) as Native;
-    native.initialize({ makeError, collectGarbage });
+    native.initialize({
+      makeError,
+      collectGarbage,
+      warn: (text) => {
+        process.emitWarning(text, { type: 'UserWarning', code: 'TORCH_WARNING' });
+      },
+    });
     return native;
   } catch (error) {
     return explain(

@@ -1,5 +1,6 @@
-// Opens a shared library with global symbols and leaves it open. process.dlopen cannot do this: it closes whatever
-// does not register itself as an addon. Knows nothing of libtorch, so it loads where libtorch is missing or unfit.
+// Opens a shared library with global symbols and leaves it open. process.dlopen cannot do this: it closes
+// whatever does not register itself as an addon. Knows nothing of libtorch, so it loads where libtorch is
+// missing or unfit.
 #include <node_api.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static napi_value fail(napi_env env, const char* text) {
 // LOAD_WITH_ALTERED_SEARCH_PATH: dependencies are looked for beside the library, as $ORIGIN does elsewhere.
 static napi_value open_library(napi_env env, napi_value path) {
   size_t length = 0;
-  if (napi_get_value_string_utf16(env, path, NULL, 0, &length) != napi_ok) return fail(env, "path is not a string");
+  if (napi_get_value_string_utf16(env, path, NULL, 0, &length) != napi_ok)
+    return fail(env, "path is not a string");
   char16_t* text = malloc((length + 1) * sizeof(char16_t));
   if (text == NULL) return fail(env, "out of memory");
   napi_get_value_string_utf16(env, path, text, length + 1, &length);
@@ -30,15 +32,16 @@ static napi_value open_library(napi_env env, napi_value path) {
   free(text);
   if (handle != NULL) return NULL;
   char reason[512];
-  DWORD count = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, code, 0, reason,
-                               sizeof(reason), NULL);
+  DWORD count = FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, code, 0,
+                               reason, sizeof(reason), NULL);
   if (count == 0) snprintf(reason, sizeof(reason), "LoadLibrary failed with code %lu", (unsigned long)code);
   return fail(env, reason);
 }
 #else
 static napi_value open_library(napi_env env, napi_value path, bool global) {
   size_t length = 0;
-  if (napi_get_value_string_utf8(env, path, NULL, 0, &length) != napi_ok) return fail(env, "path is not a string");
+  if (napi_get_value_string_utf8(env, path, NULL, 0, &length) != napi_ok)
+    return fail(env, "path is not a string");
   char* text = malloc(length + 1);
   if (text == NULL) return fail(env, "out of memory");
   napi_get_value_string_utf8(env, path, text, length + 1, &length);

@@ -4,6 +4,7 @@ import { Device } from './device.js';
 import * as dtypes from './dtype.js';
 import { DType, type MemoryFormat } from './dtype.js';
 import { ArgumentError } from './errors.js';
+import { Handled } from './handle.js';
 import type { Tensor } from './tensor.js';
 
 export interface ToOptions {
@@ -37,7 +38,7 @@ const convert = method('to', ['dtype_layout']);
 const known = new Set(['dtype', 'device', 'non_blocking', 'copy', 'memory_format', 'other']);
 
 function isTensor(value: unknown): value is Tensor {
-  return typeof value === 'object' && value !== null && 'requires_grad_' in value;
+  return value instanceof Handled && 'requires_grad_' in value;
 }
 
 /** Reads the many forms into one set of options. */
@@ -47,7 +48,7 @@ function readTo(args: readonly unknown[]): ToOptions {
   const last = rest[rest.length - 1];
   if (typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype) {
     rest.pop();
-    for (const [key, value] of Object.entries(last)) {
+    for (const [key, value] of Object.entries(last as Record<string, unknown>)) {
       if (!known.has(key))
         throw new ArgumentError(`to(): unknown option '${key}'; known are ${[...known].join(', ')}`, 'to');
       if (key === 'other') rest.unshift(value);
@@ -82,12 +83,13 @@ function readTo(args: readonly unknown[]): ToOptions {
 }
 
 export function castTo(tensor: Tensor, args: readonly unknown[]): Tensor {
-  const options: Record<string, unknown> = { ...readTo(args) };
+  const { device, ...rest } = readTo(args);
   // An option that is null is one that was not given.
-  for (const key of Object.keys(options)) if (options[key] === null) delete options[key];
+  const options: Record<string, unknown> = Object.fromEntries(
+    Object.entries(rest).filter(([, value]) => value !== null),
+  );
   // A device object may be more general than where the tensor lies: `cuda` accepts `cuda:0`.
-  const { device } = options;
-  if (device !== undefined && String(device) === tensor.device.type) delete options['device'];
+  if (device != null && String(device) !== tensor.device.type) options['device'] = device;
   return (convert as (this: Tensor, options: object) => Tensor).call(tensor, options);
 }
 

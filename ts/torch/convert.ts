@@ -53,7 +53,7 @@ const arrayOf = new Map<DType, ArrayClass>([
   [dtypes.complex64, Float32Array],
   [dtypes.complex128, Float64Array],
 ]);
-if (Float16ArrayClass) arrayOf.set(dtypes.float16, Float16ArrayClass as unknown as ArrayClass);
+if (Float16ArrayClass) arrayOf.set(dtypes.float16, Float16ArrayClass);
 
 const dtypeOf = new Map<string, DType>([
   ['Float32Array', dtypes.float32],

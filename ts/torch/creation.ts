@@ -55,7 +55,7 @@ function flatten(data: TensorLike): Flat {
       return;
     }
     if (value instanceof Tensor) {
-      if (value.ndim > 0) return walk(value.tolist() as TensorLike, depth);
+      if (value.ndim > 0) return walk(value.tolist(), depth);
       value = value.item<Scalar>();
     }
     if (depth !== shape.length) throw ragged(depth, undefined, shape[depth]);

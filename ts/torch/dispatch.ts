@@ -6,6 +6,7 @@ import { native, type Handle } from '../native.js';
 import { context, enterContext } from './context.js';
 import { Device } from './device.js';
 import { dtypeOfCode } from './dtype.js';
+import { ArgumentError, withOperator } from './errors.js';
 import { Handled, handleOf } from './handle.js';
 import { Complex } from './scalar.js';
 import type { Tensor } from './tensor.js';
@@ -36,13 +37,19 @@ export function lower(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const handle = Handled.of(value);
   if (handle !== undefined) return handle;
-  if (Array.isArray(value)) {
-    // Lists of plain numbers, such as sizes, go as they are.
-    for (const item of value) if (typeof item === 'object' && item !== null) return value.map(lower);
-    return value;
-  }
+  if (Array.isArray(value)) return lowerList(value, 1);
   if (value instanceof Device) return value.toString();
   return value;
+}
+
+/** Deeper than any schema: a list that contains itself ends here. */
+const maxDepth = 16;
+
+function lowerList(list: unknown[], depth: number): unknown[] {
+  // Lists of plain numbers, such as sizes, go as they are.
+  if (!list.some((item) => typeof item === 'object' && item !== null)) return list;
+  if (depth > maxDepth) throw new ArgumentError('a list is nested too deeply');
+  return list.map((item) => (Array.isArray(item) ? lowerList(item, depth + 1) : lower(item)));
 }
 
 /** A plain object in the last place holds arguments by name. */
@@ -60,23 +67,20 @@ function lowerOptions(options: Record<string, unknown>): Record<string, unknown>
 
 type NamedArray = unknown[] & { names?: string[] };
 
+/** Puts the schema's names on the parts of a tuple, beside their places. */
+function nameParts(parts: unknown[], names: string[] | undefined): unknown[] {
+  names?.forEach((name, i) => {
+    (parts as unknown as Record<string, unknown>)[name] = parts[i];
+  });
+  return parts;
+}
+
 /** @internal What JavaScript gets for a native result. */
 export function raise(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) {
-    const raw = value as NamedArray;
-    const { names } = raw;
-    for (let i = 0; i < raw.length; ++i) raw[i] = raise(raw[i]);
-    if (names) {
-      delete raw.names;
-      names.forEach((name, i) => {
-        (raw as unknown as Record<string, unknown>)[name] = raw[i];
-      });
-    }
-    return raw;
-  }
+  if (Array.isArray(value)) return nameParts(value.map(raise), (value as NamedArray).names);
   // Handles have no constructor; the few plain objects of native code are complex numbers and dtypes.
-  if ((value as object).constructor === Object) {
+  if (value.constructor === Object) {
     const plain = value as { real?: number; imag?: number; dtype?: number };
     return plain.dtype === undefined ? new Complex(plain.real ?? 0, plain.imag) : dtypeOfCode(plain.dtype);
   }
@@ -86,12 +90,10 @@ export function raise(value: unknown): unknown {
 /** What an operator writes into comes back as the same object: `a.add_(b) === a`, `torch.add(a, b, {out}) === out`. */
 function raiseWritten(value: unknown, given: readonly unknown[]): unknown {
   if (Array.isArray(value)) {
-    const named = value as NamedArray;
-    const result = named.map((item) => raiseWritten(item, given)) as NamedArray;
-    named.names?.forEach((name, i) => {
-      (result as unknown as Record<string, unknown>)[name] = result[i];
-    });
-    return result;
+    return nameParts(
+      value.map((item) => raiseWritten(item, given)),
+      (value as NamedArray).names,
+    );
   }
   if (typeof value === 'object' && value !== null)
     for (const item of given)
@@ -140,6 +142,11 @@ function writesInto(name: string): boolean {
   return name.endsWith('_') && !name.endsWith('__');
 }
 
+/** `add` of `aten::add`, for messages. */
+function plainName(name: string): string {
+  return name.slice(name.indexOf('::') < 0 ? 0 : name.indexOf('::') + 2);
+}
+
 /**
  * A function that calls the operator `name`, trying its overloads in this order. Looked up at the first call, so
  * that binding all operators at start costs nothing.
@@ -153,8 +160,12 @@ export function operator(
   const writes = writesInto(name) || name.includes('_.');
   let index = -1;
   return function (...args: unknown[]): unknown {
-    if (index < 0) index = define(name, overloads, settings);
-    return invoke(index, args, writes);
+    try {
+      if (index < 0) index = define(name, overloads, settings);
+      return invoke(index, args, writes);
+    } catch (error) {
+      throw withOperator(error, plainName(name));
+    }
   };
 }
 
@@ -163,14 +174,18 @@ export function method(name: string, overloads: string[], options: OperatorOptio
   const writes = writesInto(name);
   let index = -1;
   return function (this: Handled, ...args: unknown[]): unknown {
-    if (index < 0) index = define(name, overloads, { ...options, method: true });
-    const receiver = handleOf(this);
-    if (args.length > 1 || isOptions(args[0])) return invoke(index, [this, ...args], writes);
-    enterContext();
-    const result =
-      args.length === 0
-        ? native.call(index, undefined, receiver)
-        : native.call(index, undefined, receiver, lower(args[0]));
-    return result === receiver ? this : raise(result);
+    try {
+      if (index < 0) index = define(name, overloads, { ...options, method: true });
+      const receiver = handleOf(this);
+      if (args.length > 1 || isOptions(args[0])) return invoke(index, [this, ...args], writes);
+      enterContext();
+      const result =
+        args.length === 0
+          ? native.call(index, undefined, receiver)
+          : native.call(index, undefined, receiver, lower(args[0]));
+      return result === receiver ? this : raise(result);
+    } catch (error) {
+      throw withOperator(error, plainName(name));
+    }
   };
 }

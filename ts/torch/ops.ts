@@ -14,28 +14,38 @@ export type OperatorLibrary = Readonly<Record<string, OperatorPacket>>;
 function packet(library: string, name: string): OperatorPacket {
   const qualified = `${library}::${name}`;
   const overloads = native.overloadNames(qualified);
-  if (overloads.length === 0)
-    throw new NotImplementedError(`libtorch has no operator '${qualified}'`, name);
+  if (overloads.length === 0) throw new NotImplementedError(`libtorch has no operator '${qualified}'`, name);
   const target = operator(qualified, overloads) as OperatorPacket;
   const own = target as unknown as Record<string, unknown>;
   for (const overload of overloads)
-    Object.defineProperty(own, overload, { value: operator(qualified, [overload]), enumerable: true, configurable: true });
-  Object.defineProperty(own, 'overloads', { value: () => [...overloads], enumerable: false, configurable: true });
+    Object.defineProperty(own, overload, {
+      value: operator(qualified, [overload]),
+      enumerable: true,
+      configurable: true,
+    });
+  Object.defineProperty(own, 'overloads', {
+    value: () => [...overloads],
+    enumerable: false,
+    configurable: true,
+  });
   return target;
 }
 
 /** Looks a property up once and keeps it. */
 function lazy<T>(make: (name: string) => T): Record<string, T> {
   const cache = new Map<string, T>();
-  return new Proxy({} as Record<string, T>, {
-    get(_target, name): T | undefined {
-      // What inspection and `await` ask every object for is no operator.
-      if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined;
-      let value = cache.get(name);
-      if (value === undefined) cache.set(name, (value = make(name)));
-      return value;
+  return new Proxy(
+    {},
+    {
+      get(_target, name): T | undefined {
+        // What inspection and `await` ask every object for is no operator.
+        if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined;
+        let value = cache.get(name);
+        if (value === undefined) cache.set(name, (value = make(name)));
+        return value;
+      },
     },
-  });
+  );
 }
 
 export const ops: Readonly<Record<string, OperatorLibrary>> = lazy((library) =>
