@@ -65,7 +65,7 @@ class ListObject<T> extends Array<T> {
     super();
     if (rest.length > 0) this.push(items as T, ...rest);
     else if (isCollection(items)) for (const item of items) this.push(item);
-    else if (items !== undefined && items !== null) this.push(items as T);
+    else if (items !== undefined && items !== null) this.push(items);
   }
 
   // Array's own methods would call the constructor with a length, which here means a list of one number.
