@@ -72,7 +72,8 @@ napi_value toArrayBuffer(Call& call) {
   at::Tensor tensor = js::tensor(call.addon, call[0], "the receiver");
   napi_value result = nullptr;
   if (js::toBool(env, call[1])) {
-    if (!tensor.device().is_cpu() || tensor.layout() != c10::kStrided || !tensor.is_contiguous())
+    if (!tensor.device().is_cpu() || tensor.layout() != c10::kStrided || !tensor.is_contiguous() ||
+        tensor._is_zerotensor())
       fail(ErrorKind::Runtime,
            "only a contiguous tensor on the CPU can share its memory; call contiguous() or cpu()");
     if (tensor.numel() == 0) {
@@ -92,6 +93,8 @@ napi_value toArrayBuffer(Call& call) {
     return result;
   }
   if (tensor.layout() != c10::kStrided) tensor = tensor.to_dense();
+  // Autograd's zeros have a shape and no memory.
+  if (tensor._is_zerotensor()) tensor = at::zeros(tensor.sizes(), tensor.options());
   tensor = tensor.detach().resolve_conj().resolve_neg().to(at::kCPU).contiguous();
   void* data = nullptr;
   check(env, napi_create_arraybuffer(env, tensor.nbytes(), &data, &result));

@@ -203,6 +203,8 @@ function explain(problem: string, mend: string): never {
   throw new Error(`libtorch-node cannot start: ${problem}\n${mend}`);
 }
 
+const warned = new Set<string>();
+
 function load(): Native {
   const build = process.env['LIBTORCH_NODE_BUILD'] ?? join(packageRoot, 'build', 'Release');
   const addon = join(build, 'libtorch_node.node');
@@ -240,6 +242,9 @@ function load(): Native {
       makeError,
       collectGarbage,
       warn: (text) => {
+        // Once per text, as Python shows a warning once per place.
+        if (warned.has(text)) return;
+        warned.add(text);
         process.emitWarning(text, { type: 'UserWarning', code: 'TORCH_WARNING' });
       },
     });
