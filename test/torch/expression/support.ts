@@ -54,7 +54,7 @@ function makeTensor({ dtype, shape, data, requires_grad }: TensorSpec): torch.Te
   const values = dtype.startsWith('complex')
     ? (data as [number, number][]).map(([real, imag]) => new Complex(real, imag))
     : data;
-  const flat = torch.tensor(values as number[], { dtype: type });
+  const flat = torch.tensor(values, { dtype: type });
   const view = flat.reshape(shape);
   const made = view.clone();
   flat.dispose();

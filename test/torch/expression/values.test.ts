@@ -102,7 +102,7 @@ describe('torch/expression: values in and out', () => {
     expect(py<number>`${new Float32Array([1, 2])}[1]`).to.equal(2);
     expect(py`${x}[${[0, 2]}]`.tolist()).to.deep.equal([1.5, 3]);
     expect(py`${x}[${new Int32Array([2, 0])}]`.tolist()).to.deep.equal([3, 1.5]);
-    const where = torch.where(py`${x} > 0`) as unknown as torch.Tensor[];
+    const where = torch.where(py`${x} > 0`);
     expect(py`${x}[${where}]`.tolist()).to.deep.equal([1.5, 3]);
     expect(() => py`${new Map()}['a']`).to.throw(torch.IndexError, 'no item "a"');
     expect(() => py`${{}}['toString']`).to.throw(torch.IndexError, `no item "toString"`);

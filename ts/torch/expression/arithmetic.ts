@@ -75,14 +75,14 @@ export function compareNumbers(operator: CompareOperator, a: unknown, b: unknown
     if (operator !== '==' && operator !== '!=') return undefined;
     return complex.equal(toComplex(a), toComplex(b)) === (operator === '==');
   }
-  // JavaScript compares number with bigint exactly, as Python compares float with int.
+  // JavaScript orders number and bigint exactly, as Python does float and int; `===` would tell them apart.
   const x = left === 'float' ? toDouble(a) : toInt(a);
   const y = right === 'float' ? toDouble(b) : toInt(b);
   switch (operator) {
     case '==':
-      return x == y;
+      return x >= y && x <= y;
     case '!=':
-      return x != y;
+      return !(x >= y && x <= y);
     case '<':
       return x < y;
     case '<=':

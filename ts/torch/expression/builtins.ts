@@ -176,10 +176,11 @@ const range: Builtin = (invocation) => {
 };
 
 const slice: Builtin = (invocation) => {
-  const [a, b, c] = invocation.args.map((value) =>
-    value === null ? null : wholeArguments({ ...invocation, args: [value] })[0]!,
-  ) as (number | null)[];
-  return invocation.args.length === 1 ? new Slice(null, a!, null) : new Slice(a!, b!, c ?? null);
+  const bounds = invocation.args.map((value) =>
+    value === null ? null : (wholeArguments({ ...invocation, args: [value] })[0] ?? null),
+  );
+  const [start, stop, step] = bounds.length === 1 ? [null, bounds[0]] : bounds;
+  return new Slice(start ?? null, stop ?? null, step ?? null);
 };
 
 const toComplex: Builtin = (invocation) => {

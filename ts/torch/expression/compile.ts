@@ -41,13 +41,28 @@ function compileName(node: Of<'name'>): Run {
   };
 }
 
-function compileAttribute(node: Of<'attribute'>): Run {
+/** A name in torch. A function stays what it is, so it is looked up once; flags and settings may change. */
+function compileStatic(node: Of<'attribute'>): Run {
   const object = compileNode(node.object);
   const module = pathOf(node.object);
+  let known: unknown;
+  return (evaluation) => {
+    if (known !== undefined) return known;
+    const holder = object(evaluation);
+    evaluation.place = node;
+    const value = getAttribute(evaluation.runtime, holder, node.name, module);
+    if (typeof value === 'function') known = value;
+    return value;
+  };
+}
+
+function compileAttribute(node: Of<'attribute'>): Run {
+  if (isStatic(node)) return compileStatic(node);
+  const object = compileNode(node.object);
   return (evaluation) => {
     const { runtime } = evaluation;
     const value = object(evaluation);
-    const get = (): unknown => getAttribute(runtime, value, node.name, module);
+    const get = (): unknown => getAttribute(runtime, value, node.name);
     // A tensor's T, data and grad are new objects at each reading; what other objects hold is theirs.
     const fresh = runtime.isTensor(value) && isComputed(value, node.name);
     return fresh ? evaluation.apply(node, [value], get) : evaluation.read(node, [value], get);

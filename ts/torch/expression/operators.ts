@@ -40,20 +40,13 @@ function reflected(runtime: Runtime, operator: ArithmeticOperator, number: unkno
   const method = METHOD[operator];
   if (COMMUTES.has(operator)) return runtime.method(tensor, method, number);
   if (operator === '-') return runtime.call('rsub', tensor, number);
-  if (operator !== '/' && operator !== '//') return runtime.call(method, number, tensor);
-  const between = operator === '/' ? runtime.method(tensor, 'reciprocal') : asTensor(runtime, number, tensor);
+  if (operator !== '/') return runtime.call(method, number, tensor);
+  const reciprocal = runtime.method(tensor, 'reciprocal') as Tensor;
   try {
-    return operator === '/'
-      ? runtime.method(between as Tensor, 'mul', number)
-      : runtime.method(between as Tensor, method, tensor);
+    return runtime.method(reciprocal, 'mul', number);
   } finally {
-    (between as Tensor).dispose();
+    reciprocal.dispose();
   }
-}
-
-/** A number as a tensor that promotes as the number would: floor_divide has no form with a number on its left. */
-function asTensor(runtime: Runtime, number: unknown, like: Tensor): unknown {
-  return runtime.call('scalar_tensor', number, { dtype: runtime.call('result_type', like, number) });
 }
 
 function ofSequences(runtime: Runtime, operator: ArithmeticOperator, a: unknown, b: unknown): unknown {

@@ -6,7 +6,7 @@ import { parser } from '@lezer/python';
 import { childrenOf, convertExpression, convertTuple, spanOf } from './convert.js';
 import type { Context, SyntaxNode } from './convert.js';
 import type { Source } from './source.js';
-import type { ArithmeticOperator, Span, Statement, Target } from './ast.js';
+import type { ArithmeticOperator, Span, Statement } from './ast.js';
 
 const STATEMENTS: Readonly<Record<string, string>> = {
   DeleteStatement: 'del',
@@ -109,7 +109,7 @@ function convertAssignment(statement: SyntaxNode, context: Context, span: Span):
   }
   if (operator.name === 'UpdateOp') {
     const sign = source.slice(place(operator)).slice(0, -1) as ArithmeticOperator;
-    return { type: 'update', operator: sign, target: target as Target, value, ...span };
+    return { type: 'update', operator: sign, target, value, ...span };
   }
   if (target.type === 'hole') {
     throw source.error(

@@ -107,7 +107,7 @@ export function compileStatement(statement: Statement): Run {
       ? compileHole(target, operator)
       : target.type === 'subscript'
         ? compileSubscript(target, true)
-        : compileAttribute(target as Attribute, true);
+        : compileAttribute(target, true);
   return (evaluation) => {
     const at = place(evaluation);
     const operand = value(evaluation);
