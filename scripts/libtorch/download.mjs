@@ -43,23 +43,20 @@ function checkScheme(url, insecure) {
 export async function download(address, file, options = {}) {
   const { attempts = 3, sha256, insecure = false, progress = silent() } = options;
   const { connectTimeout = 5_000, idleTimeout = 30_000 } = options;
-  const { EnvHttpProxyAgent } = await import('undici');
-  const agent = new EnvHttpProxyAgent({
-    connect: { timeout: connectTimeout },
-    headersTimeout: idleTimeout,
-    bodyTimeout: idleTimeout,
-  });
   await mkdir(dirname(file), { recursive: true });
   try {
     for (let attempt = 1; ; attempt++) {
+      const agent = await newAgent(connectTimeout, idleTimeout);
       try {
-        await once({ address, file, agent, insecure, progress });
+        await once({ address, file, agent, insecure, progress, limit: connectTimeout + idleTimeout });
         break;
       } catch (error) {
         if (error instanceof Final || attempt >= attempts || !transient(error))
           throw new StepError(`${address}: ${reasonOf(error)}`);
-        await wait(200 * attempt);
+      } finally {
+        await agent.destroy();
       }
+      await wait(200 * attempt);
     }
     if (sha256) await checkHash(address, `${file}.part`, sha256);
     await rename(`${file}.part`, file);
@@ -70,8 +67,20 @@ export async function download(address, file, options = {}) {
     throw error;
   } finally {
     progress.stop();
-    await agent.destroy();
   }
+}
+
+/** @param {number} connectTimeout @param {number} idleTimeout */
+async function newAgent(connectTimeout, idleTimeout) {
+  // Loaded here because most calls of these scripts download nothing.
+  const { EnvHttpProxyAgent } = await import('undici');
+  return new EnvHttpProxyAgent({
+    connect: { timeout: connectTimeout },
+    headersTimeout: idleTimeout,
+    bodyTimeout: idleTimeout,
+    // Plain http through a proxy as every proxy expects it; https is always tunnelled.
+    proxyTunnel: false,
+  });
 }
 
 /** No such host, or nobody there: trying again at once only costs time. @param {unknown} error */
@@ -110,12 +119,21 @@ async function partial(address, file) {
   return null;
 }
 
-/** @param {{address: string, file: string, agent: import('undici').Dispatcher, insecure: boolean, progress: import('./progress.mjs').Progress}} job */
-async function once({ address, file, agent, insecure, progress }) {
+/** @param {{address: string, file: string, agent: import('undici').Dispatcher, insecure: boolean, limit: number, progress: import('./progress.mjs').Progress}} job */
+async function once({ address, file, agent, insecure, progress, limit }) {
   const have = await partial(address, file);
   /** @type {Record<string, string>} */
   const headers = have ? { range: `bytes=${have.size}-`, 'if-range': have.etag } : {};
-  const { statusCode, headers: got, body } = await follow(address, { agent, headers, insecure });
+  const {
+    statusCode,
+    headers: got,
+    body,
+  } = await follow(address, {
+    agent,
+    headers,
+    insecure,
+    limit,
+  });
   try {
     if (statusCode === 416) {
       await forget(file, { part: true });
@@ -166,18 +184,19 @@ async function once({ address, file, agent, insecure, progress }) {
 /**
  * Sends a GET and follows redirects by hand, so that each place is checked before it is asked.
  * @param {string} address
- * @param {{agent: import('undici').Dispatcher, headers: Record<string, string>, insecure: boolean}} options
+ * @param {{agent: import('undici').Dispatcher, headers: Record<string, string>, insecure: boolean, limit: number}} options
  */
-async function follow(address, { agent, headers, insecure }) {
+async function follow(address, { agent, headers, insecure, limit }) {
   const { request } = await import('undici');
   let url = new URL(address);
   checkScheme(url, insecure);
   for (let hops = 0; hops <= 5; hops++) {
-    const response = await request(url, {
+    const asked = request(url, {
       dispatcher: agent,
       // Without identity a proxy may compress, and neither the length nor the range would mean the file's bytes.
       headers: { 'user-agent': 'libtorch-node', 'accept-encoding': 'identity', ...headers },
     });
+    const response = await within(limit, asked, `no answer from ${url.host}`);
     const { location } = response.headers;
     if (response.statusCode < 300 || response.statusCode > 399 || !location) return response;
     await response.body.dump();
@@ -190,6 +209,28 @@ async function follow(address, { agent, headers, insecure }) {
     url = next;
   }
   throw new Final('more than 5 redirects');
+}
+
+/**
+ * The agent's own timeouts, and an abort signal too, miss a proxy that hangs up on every CONNECT: the agent asks it
+ * again for ever. Only destroying the agent ends that, which the caller does.
+ * @template T
+ * @param {number} limit
+ * @param {Promise<T>} work
+ * @param {string} what
+ * @returns {Promise<T>}
+ */
+async function within(limit, work, what) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const late = new Promise((_resolve, reject) => {
+    timer = setTimeout(() => reject(new StepError(`timeout: ${what} in ${limit / 1000} s`)), limit);
+  });
+  try {
+    return await /** @type {Promise<T>} */ (Promise.race([work, late]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**
