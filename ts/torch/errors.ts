@@ -61,3 +61,10 @@ const kinds = [TorchError, ArgumentError, IndexError, ValueError, NotImplemented
 export function makeError(kind: number, message: string, op?: string): TorchError {
   return new (kinds[kind] ?? TorchError)(message, op);
 }
+
+/** @internal The error with the operator's name in front, where it did not know whom it befell. */
+export function withOperator(error: unknown, op: string): unknown {
+  if (!(error instanceof TorchError) || error.op !== undefined) return error;
+  const Kind = error.constructor as typeof TorchError;
+  return new Kind(`${op}(): ${error.message}`, op);
+}

@@ -2,14 +2,23 @@
  * The base of everything that stands for something native. The handle is a private field: a script can neither
  * forge nor exchange it, and asking for it costs a field access, where native code would need a property look-up.
  */
+import * as threads from 'node:worker_threads';
 import type { Handle } from '../native.js';
 import { TorchError } from './errors.js';
+
+// Handles belong to one thread. Without the mark, postMessage() and structuredClone() would make an empty object of a
+// tensor; with it they throw. Node has it since 22.10; it costs about 15 ns, but 330 ns in Deno.
+const markAsUncloneable =
+  'Deno' in globalThis
+    ? undefined
+    : (threads as { markAsUncloneable?: (value: object) => void }).markAsUncloneable;
 
 export class Handled {
   #handle: Handle | undefined;
 
   protected constructor(handle: Handle) {
     this.#handle = handle;
+    markAsUncloneable?.(this);
   }
 
   /** @internal The handle of a value, or undefined when it has none. */
