@@ -56,7 +56,7 @@ function flatten(data: TensorLike): Flat {
     }
     if (value instanceof Tensor) {
       if (value.ndim > 0) return walk(value.tolist(), depth);
-      value = value.item<Scalar>();
+      value = value.item<Scalar>({ bigint: !value.is_floating_point() && value.dtype !== dtypes.bool });
     }
     if (depth !== shape.length) throw ragged(depth, undefined, shape[depth]);
     const kind = typeof value;

@@ -1,4 +1,7 @@
 /** torch: the names of Python's torch module. */
+import { makePy } from './expression/index.js';
+import * as torch from './index.js';
+
 export * from './generated/functions.js';
 export { Tensor } from './tensor.js';
 export { as_tensor, asarray, from_numpy, full, is_tensor, numel, tensor } from './creation.js';
@@ -30,7 +33,11 @@ export {
   set_grad_enabled,
 } from './autograd/grad_mode.js';
 export { get_num_threads, set_num_threads } from './threads.js';
-export { get_printoptions, set_printoptions } from './printoptions.js';
+export { get_printoptions, printoptions, set_printoptions } from './printoptions.js';
+export type { PrintOptions, PrintOptionsUpdate } from './printoptions.js';
+export { Ellipsis, Slice, slice } from './slice.js';
+export type { SliceString } from './slice.js';
+export type { Assignable, Index } from './indexing.js';
 export {
   ArgumentError,
   IndexError,
@@ -40,6 +47,8 @@ export {
   ValueError,
 } from './errors.js';
 export { ops } from './ops.js';
+export { finfo, iinfo } from './type_info.js';
+export type { FInfo, IInfo } from './type_info.js';
 export * as autograd from './autograd/index.js';
 export * as cuda from './cuda/index.js';
 export * as fft from './fft.js';
@@ -47,3 +56,10 @@ export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
 export * as special from './special.js';
 export { load_safetensors, safetensors_metadata, save_safetensors } from './serialization/safetensors.js';
+export { AttributeError, NameError, OverflowError, ZeroDivisionError } from './expression/index.js';
+
+/**
+ * Python expressions: py`((${preds} - ${targs})**2).mean()`. See docs/expressions.md.
+ * The namespace is handed over because an expression may call any of it.
+ */
+export const py = makePy(torch);

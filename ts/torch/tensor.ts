@@ -6,7 +6,7 @@
 import { inspect } from 'node:util';
 import { native, type Handle } from '../native.js';
 import { bindMethods } from './bind.js';
-import { setTensorClass, wrapOptional, wrapTensor } from './dispatch.js';
+import { operator, setTensorClass, wrapOptional, wrapTensor } from './dispatch.js';
 import { Device } from './device.js';
 import { dtypeOfCode, layoutOfCode, type DType, type Layout, type MemoryFormat } from './dtype.js';
 import { Handled, handleOf } from './handle.js';
@@ -130,6 +130,14 @@ export class Tensor extends Handled implements Iterable<Tensor>, Disposable {
   /** Transposed: all dimensions reversed. */
   get T(): Tensor {
     return this.numpy_T();
+  }
+  /** Real parts, a view; the tensor itself where it is real. */
+  get real(): Tensor {
+    return this.is_complex() ? realPart(this) : this;
+  }
+  /** Imaginary parts of a complex tensor, a view. */
+  get imag(): Tensor {
+    return imaginaryPart(this);
   }
   /** The last two dimensions exchanged. */
   get mT(): Tensor {
@@ -282,6 +290,9 @@ function wrapDim(dim: number, ndim: number): number {
     `Dimension out of range (expected to be in range of [${-Math.max(ndim, 1)}, ${Math.max(ndim, 1) - 1}], but got ${dim})`,
   );
 }
+
+const realPart = operator('real', ['default']) as (tensor: Tensor) => Tensor;
+const imaginaryPart = operator('imag', ['default']) as (tensor: Tensor) => Tensor;
 
 bindCasts(Tensor.prototype);
 bindMethods(Tensor.prototype);
