@@ -40,11 +40,20 @@ export function archiveAddress(version, variant, env = process.env) {
 /**
  * Downloads the archive into a folder.
  * @param {{version: string, variant: string, folder: string, env: NodeJS.ProcessEnv, sha256?: string,
+ *   progress?: typeof startProgress,
  *   download?: import('./download.mjs').DownloadOptions}} options sha256 (or LIBTORCH_NODE_SHA256) is checked; without
  *   it the length and the checksums inside the archive are
  * @returns {Promise<string>} the file
  */
-export async function fetchArchive({ version, variant, folder, env, sha256, download: more }) {
+export async function fetchArchive({
+  version,
+  variant,
+  folder,
+  env,
+  sha256,
+  progress = startProgress,
+  download: more,
+}) {
   const address = archiveAddress(version, variant, env);
   const file = join(folder, archiveName(version, variant));
   const expected = sha256 ?? env.LIBTORCH_NODE_SHA256;
@@ -54,7 +63,7 @@ export async function fetchArchive({ version, variant, folder, env, sha256, down
     ...(expected ? { sha256: expected } : {}),
     // Plain http is the user's own choice, made by naming such a mirror.
     insecure: /^http:/i.test(env.LIBTORCH_NODE_MIRROR ?? ''),
-    progress: startProgress(`libtorch ${version} (${variant})`),
+    progress: progress(`libtorch ${version} (${variant})`),
     ...more,
   });
   return file;

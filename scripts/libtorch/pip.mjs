@@ -57,11 +57,11 @@ export function reasonIn(output) {
 
 /**
  * Downloads the wheel into a folder; pip checks its hash and follows the user's own pip settings.
- * @param {{version: string, folder: string, env: NodeJS.ProcessEnv}} options
+ * @param {{version: string, folder: string, env: NodeJS.ProcessEnv, log: (line: string) => void}} options
  * @returns {Promise<string>} the wheel's path
  * @throws {StepError} with pip's own reason
  */
-export async function fetchWheel({ version, folder, env }) {
+export async function fetchWheel({ version, folder, env, log }) {
   await mkdir(folder, { recursive: true });
   const wanted = requirement(version);
   const parameters = ['-m', 'pip', 'download', wanted, '--no-deps', '--only-binary=:all:', '--dest', folder];
@@ -70,7 +70,7 @@ export async function fetchWheel({ version, folder, env }) {
   /** @type {string[]} */
   const reasons = [];
   for (const python of candidates(env)) {
-    console.error(`${python} -m pip download ${wanted} ...`);
+    log(`${python} -m pip download ${wanted} ...`);
     let result = await run(python, parameters, env);
     // No wheel for this Python's own version; any version's has the same libtorch inside.
     if (result.code === 1 && /No matching distribution/.test(result.output)) {

@@ -22,6 +22,7 @@ import { resolveVariant } from './variant.mjs';
  * @property {NodeJS.ProcessEnv} [env]
  * @property {import('./download.mjs').DownloadOptions} [download] timeouts and attempts, for tests
  * @property {(line: string) => void} [log] default: standard error
+ * @property {typeof startProgress} [progress] default: a bar, or lines, on standard error
  */
 
 /** No step led to a libtorch; the message lists them all. */
@@ -101,6 +102,7 @@ async function select(cache, found) {
 
 /** @param {ProvisionOptions & {env: NodeJS.ProcessEnv, log: (line: string) => void, version: string, variant: string, cache: string}} options */
 async function fetchAndPlace({ env, log, version, variant, cache, download, ...options }) {
+  const { progress = startProgress } = options;
   // The lock is ours, so whatever lies here is of a process that died.
   for (const name of await readdir(cache))
     if (name.startsWith('.tmp-')) await rm(join(cache, name), { recursive: true, force: true });
@@ -125,14 +127,14 @@ async function fetchAndPlace({ env, log, version, variant, cache, download, ...o
           step: 'official archive',
           path: null,
           mend: 'check the network (HTTPS_PROXY, LIBTORCH_NODE_MIRROR), or carry the file here and use --offline DIR',
-          fetch: () => fetchArchive({ version, variant, folder: downloads, env, download }),
+          fetch: () => fetchArchive({ version, variant, folder: downloads, env, download, progress }),
         },
         {
           step: 'pip',
           path: null,
           mend: 'check what `python3 -m pip download torch` says',
           fetch: () => {
-            if (variant === 'cpu') return fetchWheel({ version, folder: wheels, env });
+            if (variant === 'cpu') return fetchWheel({ version, folder: wheels, env, log });
             throw new StepError(
               "a CUDA wheel alone does not load: it needs NVIDIA's packages beside it",
               'install torch with CUDA into a Python environment and set LIBTORCH_USE_PYTORCH=1',
@@ -147,7 +149,7 @@ async function fetchAndPlace({ env, log, version, variant, cache, download, ...o
       try {
         log(`libtorch ${version} (${variant}): ${step} ...`);
         const file = await fetch();
-        const found = await unpackAndPlace({ file, temporary, cache, version, variant, log });
+        const found = await unpackAndPlace({ file, temporary, cache, version, variant, log, progress });
         if (file.startsWith(downloads)) await rm(file, { force: true });
         return found;
       } catch (error) {
@@ -164,13 +166,13 @@ async function fetchAndPlace({ env, log, version, variant, cache, download, ...o
   throw new ProvisionError(`libtorch ${version} (${variant})`, tried);
 }
 
-/** @param {{file: string, temporary: string, cache: string, version: string, variant: string, log: (line: string) => void}} options */
-async function unpackAndPlace({ file, temporary, cache, version, variant, log }) {
+/** @param {{file: string, temporary: string, cache: string, version: string, variant: string, log: (line: string) => void, progress: typeof startProgress}} options */
+async function unpackAndPlace({ file, temporary, cache, version, variant, log, progress }) {
   const fresh = join(temporary, 'copy');
   await rm(fresh, { recursive: true, force: true });
   log(`Unpacking ${basename(file)} ...`);
   try {
-    await unpack(file, fresh, { progress: startProgress('unpacking') });
+    await unpack(file, fresh, { progress: progress('unpacking') });
     const result = inspect(fresh, 'cache');
     if ('reason' in result) throw new StepError(`${file}: ${result.reason}`);
     if (!result.found.include) throw new StepError(`${file}: it has no include/ATen`);
