@@ -31,6 +31,7 @@ std::string shortText(const c10::Error& error) {
   return result.append(rest, text.cend());
 }
 
+// Called while an exception is handled, where another one would end the process: so no check() here.
 void throwError(Addon& addon, ErrorKind kind, const std::string& message, const char* op) {
   napi_env env = addon.env;
   bool pending = false;
@@ -38,8 +39,10 @@ void throwError(Addon& addon, ErrorKind kind, const std::string& message, const 
   napi_value factory = nullptr, undefined = nullptr, error = nullptr;
   napi_get_undefined(env, &undefined);
   if (addon.errorClass && napi_get_reference_value(env, addon.errorClass, &factory) == napi_ok && factory) {
-    napi_value args[3] = {js::number(env, static_cast<int>(kind)), js::string(env, message),
-                          op ? js::string(env, op) : undefined};
+    napi_value args[3] = {undefined, undefined, undefined};
+    napi_create_int32(env, static_cast<int>(kind), &args[0]);
+    napi_create_string_utf8(env, message.data(), message.size(), &args[1]);
+    if (op) napi_create_string_utf8(env, op, NAPI_AUTO_LENGTH, &args[2]);
     if (napi_call_function(env, undefined, factory, 3, args, &error) == napi_ok) {
       napi_throw(env, error);
       return;

@@ -45,8 +45,9 @@ int64_t elements(const std::vector<int64_t>& shape) {
 // fromArrayBuffer(buffer, byteOffset, byteLength, shape, dtype, share)
 napi_value fromArrayBuffer(Call& call) {
   napi_env env = call.env;
-  const Bytes bytes = bytesOf(env, call[0], call[1], call[2]);
   const auto shape = js::integers(env, call[3], "shape");
+  // After the shape, whose getters could detach the buffer.
+  const Bytes bytes = bytesOf(env, call[0], call[1], call[2]);
   c10::ScalarType type;
   if (!toDType(call.addon.handles, call[4], &type)) fail(ErrorKind::Argument, "dtype must be a torch.dtype");
   const int64_t count = elements(shape);

@@ -1,9 +1,11 @@
 /** Tensors to JavaScript values and back, over one ArrayBuffer: element by element only inside JavaScript. */
+import { types } from 'node:util';
+import { markAsUntransferable } from 'node:worker_threads';
 import { native, type RawScalar } from '../native.js';
 import { wrapTensor } from './dispatch.js';
 import * as dtypes from './dtype.js';
 import type { DType } from './dtype.js';
-import { TorchError } from './errors.js';
+import { ArgumentError, TorchError } from './errors.js';
 import { handleOf } from './handle.js';
 import { Complex } from './scalar.js';
 import type { Tensor } from './tensor.js';
@@ -77,16 +79,32 @@ export function dtypeOfArray(array: ArrayBufferView): DType {
     const dtype = dtypeOf.get(type.constructor.name);
     if (dtype) return dtype;
   }
-  throw new TypeError(`a ${array.constructor.name} has no dtype`);
+  throw new ArgumentError(`from_numpy(): a ${array.constructor.name} has no dtype`, 'from_numpy');
+}
+
+function bufferOf(view: ArrayBufferView, share: boolean): ArrayBufferView {
+  if (types.isSharedArrayBuffer(view.buffer)) {
+    // Node-API knows no SharedArrayBuffer; slice() copies into an ordinary one.
+    if (!share) return (view as Uint8Array).slice();
+    throw new ArgumentError('from_numpy(): a tensor cannot share the memory of a SharedArrayBuffer', 'from_numpy');
+  }
+  if (share) {
+    if ((view.buffer as ArrayBuffer & { resizable?: boolean }).resizable)
+      throw new ArgumentError('from_numpy(): a tensor cannot share the memory of a resizable ArrayBuffer', 'from_numpy');
+    // Transferred to another thread, the memory would be freed there while the tensor still uses it.
+    markAsUntransferable(view.buffer);
+  }
+  return view;
 }
 
 /** @internal */
 export function fromView(
-  view: ArrayBufferView,
+  given: ArrayBufferView,
   shape: readonly number[],
   dtype: DType,
   share: boolean,
 ): Tensor {
+  const view = bufferOf(given, share);
   return wrapTensor(
     native.fromArrayBuffer(view.buffer, view.byteOffset, view.byteLength, shape, handleOf(dtype), share),
   );
