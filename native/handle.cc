@@ -162,7 +162,8 @@ Kind Handles::kind(napi_value value) const {
 
 bool Handles::isStale(napi_value value) const {
   const Kind k = kind(value);
-  return (k == Kind::Tensor || k == Kind::Generator || k == Kind::Node || k == Kind::Function) &&
+  return (k == Kind::Tensor || k == Kind::Generator || k == Kind::Node || k == Kind::Function ||
+          k == Kind::Script) &&
          !find(value);
 }
 

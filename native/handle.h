@@ -23,7 +23,7 @@
 
 namespace ltn {
 
-enum class Kind : uint8_t { None, Tensor, Generator, Node, Function, DType, Layout, MemoryFormat };
+enum class Kind : uint8_t { None, Tensor, Generator, Node, Function, DType, Layout, MemoryFormat, Script };
 
 struct DeviceUse {
   int64_t tensors = 0;
