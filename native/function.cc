@@ -44,6 +44,17 @@ class FunctionNode : public torch::autograd::Node {
     for (auto& variable : saved) variable.reset_data();
   }
 
+#if TORCH_VERSION_MINOR >= 13
+  // Nodes count their own references since 2.13, and a weak one, such as the context has, keeps the object:
+  // this runs when the last strong one goes, and lets go of what would keep the context in turn.
+  void release_resources() override {
+    backward_.reset();
+    saved.clear();
+    outputs.clear();
+    Node::release_resources();
+  }
+#endif
+
   void compiled_args(torch::dynamo::autograd::CompiledNodeArgs&) const override {
     fail(ErrorKind::NotImplemented, "compiled autograd cannot run " + name_);
   }

@@ -1,8 +1,16 @@
 import { memory } from '../../ts/torch/index.js';
 
-/** Living tensors of this thread, garbage not counted. */
+/**
+ * Living tensors of this thread, garbage not counted. What a freed graph held becomes garbage only then, so that one
+ * collection may not be all.
+ */
 export function live(): number {
-  return memory({ collect: true }).tensors;
+  let count = memory({ collect: true }).tensors;
+  for (;;) {
+    const fewer = memory({ collect: true }).tensors;
+    if (fewer >= count) return count;
+    count = fewer;
+  }
 }
 
 /**

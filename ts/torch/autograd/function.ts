@@ -108,6 +108,13 @@ function rawBackward(
         `function ${type.name}Backward returned an incorrect number of gradients (expected ${count}, got ${all.length})`,
         type.name,
       );
+    const stray = all.findIndex((gradient, i) => gradient !== null && gradient !== undefined && !places.includes(i));
+    if (stray >= 0)
+      throw new TorchError(
+        `function ${type.name}Backward returned a gradient different than None at position ${stray + 1}, ` +
+          'but the corresponding forward input was not a Variable',
+        type.name,
+      );
     return raw(
       places.map((i) => all[i]),
       'a gradient',
