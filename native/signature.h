@@ -52,7 +52,18 @@ struct Binding {
   JsValue packed;  // holds the list that varargs were gathered into
 };
 
+// Why an overload does not take the arguments; kept only for the message.
+struct Mismatch {
+  enum class Why { Kind, TooMany, Missing, UnknownOption, GivenTwice } why = Why::Kind;
+  size_t progress = 0;  // how many arguments fitted before: the likeliest overload has the most
+  int argument = -1;
+  int position = -1;  // as counted by the caller; -1 when given by name
+  const JsValue* value = nullptr;
+  std::string option;
+};
+
 Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers);
+bool match(const Overload& overload, const Arguments& arguments, Binding& binding, Mismatch& why);
 bool bind(const Overload& overload, const Arguments& arguments, Binding& binding);
 // "add(Tensor input, Tensor other, *, Scalar alpha=1)"
 std::string signatureText(const std::string& name, const Overload& overload, bool method);
