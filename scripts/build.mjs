@@ -1,9 +1,18 @@
 // The native build: finds libtorch (sets it up when missing) and runs CMakeLists.txt through cmake-js.
 // Called by every `npm start` and `npm test`, so it returns at once when nothing has changed.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { explain, locate } from './libtorch/find.mjs';
 import { buildInfo, built, isCheckout, packageJson, packageRoot } from './libtorch/paths.mjs';
@@ -46,6 +55,17 @@ export function upToDate(libtorch) {
   return buildInfo()?.fingerprint === fingerprint(libtorch);
 }
 
+/**
+ * The linker removes its output before it writes it. Somebody who starts meanwhile must see the old file or the new.
+ * @param {string} from
+ * @param {string} to
+ */
+function place(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, `${to}.tmp`);
+  renameSync(`${to}.tmp`, to);
+}
+
 /** @param {import('./libtorch/find.mjs').Libtorch} libtorch */
 async function compile(libtorch) {
   const { BuildSystem } = load('cmake-js');
@@ -73,6 +93,8 @@ async function compile(libtorch) {
     await system().configure();
   }
   await system().build();
+  place(join(work, 'out', 'loader', basename(built.loader)), built.loader);
+  place(join(work, 'out', basename(built.addon)), built.addon);
   const compiler = readFileSync(join(work, 'compiler.txt'), 'utf8').trim();
   /** @type {import('./libtorch/find.mjs').BuildInfo} */
   const info = {

@@ -115,19 +115,19 @@ function probe(found, files, env) {
     timeout: 60_000,
     windowsHide: true,
   });
-  if (run.status === 0) return JSON.parse(run.stdout);
+  if (run.status === 0) {
+    const answer = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '');
+    if (!answer.failed) return answer;
+    // A library of the system that is missing or too old is not mended by fetching libtorch again.
+    const system = /version [`'](GLIBC|GLIBCXX|CXXABI)_|lib(gomp|stdc\+\+|gcc_s|cud|cup|nv)\S*: cannot open/;
+    const mend = system.test(answer.reason) ? 'install the system library that is named' : `${setup} --force`;
+    return { reason: `${answer.failed}: ${answer.reason}`, mend };
+  }
   const step = [...run.stderr.matchAll(/^step: (.*)$/gm)].at(-1)?.[1] ?? 'start';
-  const error = /^\s*(?:\w*Error[^:\n]*): (.+)$/m.exec(run.stderr)?.[1];
-  const how = run.signal
+  const end = run.signal
     ? `the process was ended by ${run.signal}`
     : `the process ended with code ${run.status}`;
-  // A library of the system that is missing, or too old a glibc or libstdc++, is not mended by fetching again.
-  const system =
-    /version [`'](GLIBC|GLIBCXX|CXXABI)_|lib(gomp|stdc\+\+|gcc_s|cud|cup|nv)\S*: cannot open/.test(
-      run.stderr,
-    );
-  const mend = system ? 'install the system library that is named' : `${setup} --force`;
-  return { reason: `${step}: ${error ?? how}`, mend };
+  return { reason: `${step}: ${run.error?.message ?? end}`, mend: `${setup} --force` };
 }
 
 /** @param {ReturnType<typeof examine>} report */

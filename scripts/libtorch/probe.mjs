@@ -3,10 +3,14 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { reasonOf } from './errors.mjs';
 import { libraries } from './platform.mjs';
 
 const require = createRequire(import.meta.url);
 const [lib = '', loader = '', addon = ''] = process.argv.slice(2);
+
+/** @type {string} */
+let step = '';
 
 /**
  * @template T
@@ -14,24 +18,30 @@ const [lib = '', loader = '', addon = ''] = process.argv.slice(2);
  * @param {() => T} work
  * @returns {T}
  */
-function step(name, work) {
+function during(name, work) {
+  step = name;
   console.error(`step: ${name}`);
   return work();
 }
 
-const { open } = step('load the loader', () => require(loader));
-const names = libraries();
-for (const name of [names.c10, names.cpu]) step(`open ${name}`, () => open(join(lib, name), true));
-for (const name of [names.c10Cuda, names.cuda])
-  if (existsSync(join(lib, name))) step(`open ${name}`, () => open(join(lib, name), true));
-const native = step('load the addon', () => require(addon));
-step('initialize the addon', () =>
-  native.initialize({
-    makeError: (/** @type {unknown[]} */ ...parts) => new Error(parts.map(String).join(': ')),
-    collectGarbage() {},
-  }),
-);
-const versions = step('ask libtorch for its version', () => native.versions());
-const threads = step('ask for the number of threads', () => native.getNumThreads());
-const devices = step('ask for the number of CUDA devices', () => native.cudaDeviceCount());
-console.log(JSON.stringify({ builtFor: versions.builtFor, threads, cudaDevices: devices }));
+function look() {
+  const { open } = during('load the loader', () => require(loader));
+  const names = libraries();
+  for (const name of [names.c10, names.cpu]) during(`open ${name}`, () => open(join(lib, name), true));
+  for (const name of [names.c10Cuda, names.cuda])
+    if (existsSync(join(lib, name))) during(`open ${name}`, () => open(join(lib, name), true));
+  const native = during('load the addon', () => require(addon));
+  // Every hook that the addon asks for: the addon's own face is not what is examined here.
+  const hook = (/** @type {unknown[]} */ ...parts) => new Error(parts.map(String).join(': '));
+  during('initialize the addon', () => native.initialize(new Proxy({}, { get: () => hook })));
+  const { builtFor } = during('ask libtorch for its version', () => native.versions());
+  const threads = during('ask for the number of threads', () => native.getNumThreads());
+  const cudaDevices = during('ask for the number of CUDA devices', () => native.cudaDeviceCount());
+  return { builtFor, threads, cudaDevices };
+}
+
+try {
+  console.log(JSON.stringify(look()));
+} catch (error) {
+  console.log(JSON.stringify({ failed: step, reason: reasonOf(error) }));
+}
