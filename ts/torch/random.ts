@@ -10,9 +10,10 @@ import type { Tensor } from './tensor.js';
  * give equal numbers. https://docs.pytorch.org/docs/stable/generated/torch.Generator.html
  */
 export class Generator extends Handled {
-  /** @param options `device` (default: CPU); the second argument is internal */
-  constructor(options: { device?: Device | string } = {}, handle?: Handle) {
-    super(handle ?? native.newGenerator(options.device === undefined ? undefined : String(options.device)));
+  /** @param options the device, or `{device}` (default: CPU); the second argument is internal */
+  constructor(options: Device | string | { device?: Device | string } = {}, handle?: Handle) {
+    const device = typeof options === 'string' || options instanceof Device ? options : options.device;
+    super(handle ?? native.newGenerator(device === undefined ? undefined : String(device)));
   }
   get device(): Device {
     return new Device(native.generatorDevice(handleOf(this)));
@@ -60,15 +61,25 @@ export function set_rng_state(new_state: Tensor): void {
   native.setRngState(handleOf(new_state, "argument 'new_state'"));
 }
 
-/** Runs `fn` and puts the CPU's generator back to where it was. */
+/**
+ * Runs `fn` and puts the CPU's generator back to where it was; with an asynchronous `fn`, when its promise settles.
+ */
 export function fork_rng<T>(fn: () => T): T {
   const state = get_rng_state();
-  try {
-    return fn();
-  } finally {
+  const restore = (): void => {
     set_rng_state(state);
     state.dispose();
+  };
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    restore();
+    throw error;
   }
+  if (result instanceof Promise) return result.finally(restore) as T;
+  restore();
+  return result;
 }
 
 /** The generator of the CPU that is used where none is given. */
