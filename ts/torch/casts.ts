@@ -41,8 +41,8 @@ function isTensor(value: unknown): value is Tensor {
   return value instanceof Handled && 'requires_grad_' in value;
 }
 
-/** Reads the many forms into one set of options. */
-function readTo(args: readonly unknown[]): ToOptions {
+/** @internal Reads the many forms into one set of options. */
+export function readTo(args: readonly unknown[]): ToOptions {
   const result: ToOptions = {};
   const rest = [...args];
   const last = rest[rest.length - 1];
@@ -83,6 +83,8 @@ function readTo(args: readonly unknown[]): ToOptions {
 }
 
 export function castTo(tensor: Tensor, args: readonly unknown[]): Tensor {
+  if (args.length === 0)
+    throw new ArgumentError('to(): expected a dtype, a device, a Tensor or options', 'to');
   const { device, ...rest } = readTo(args);
   // An option that is null is one that was not given.
   const options: Record<string, unknown> = Object.fromEntries(
@@ -105,6 +107,10 @@ const legacy = new Map<DType, string>([
   [dtypes.int32, 'Int'],
   [dtypes.int64, 'Long'],
   [dtypes.bool, 'Bool'],
+  [dtypes.uint16, 'UInt16'],
+  [dtypes.uint32, 'UInt32'],
+  [dtypes.uint64, 'UInt64'],
+  [dtypes.complex32, 'ComplexHalf'],
   [dtypes.complex64, 'ComplexFloat'],
   [dtypes.complex128, 'ComplexDouble'],
 ]);
@@ -113,8 +119,9 @@ export function typeName(tensor: Tensor, wanted?: DType | string): string | Tens
   if (wanted instanceof DType) return castTo(tensor, [wanted]);
   if (wanted === undefined) {
     const { type } = tensor.device;
-    const module = type === 'cpu' ? 'torch' : `torch.${type}`;
-    return `${module}.${legacy.get(tensor.dtype) ?? tensor.dtype.name}Tensor`;
+    const module = `torch${type === 'cpu' ? '' : `.${type}`}${tensor.is_sparse ? '.sparse' : ''}`;
+    const { name } = tensor.dtype;
+    return `${module}.${legacy.get(tensor.dtype) ?? name.charAt(0).toUpperCase() + name.slice(1)}Tensor`;
   }
   const match = /^torch\.(?:(\w+)\.)?(\w+)Tensor$/.exec(wanted);
   for (const [dtype, name] of legacy)
@@ -142,7 +149,7 @@ export interface CastMethods {
   /** A copy on the CPU, or the tensor itself when it is there. */ cpu(): Tensor;
   /** A copy on the GPU, or the tensor itself when it is there. */
   cuda(device?: Device | string | number, options?: { non_blocking?: boolean }): Tensor;
-  /** The tensor as the dtype of `other`. */ type_as(other: Tensor): Tensor;
+  /** The tensor as dtype and device of `other`. */ type_as(other: Tensor): Tensor;
 }
 
 const casts: Record<string, DType> = {
@@ -182,6 +189,7 @@ export function bindCasts(prototype: object): void {
     );
   });
   define('type_as', function (this: Tensor, other: unknown) {
-    return castTo(this, [(other as Tensor).dtype]);
+    if (!isTensor(other)) throw new ArgumentError("type_as(): argument 'other' must be Tensor", 'type_as');
+    return castTo(this, [other]);
   });
 }

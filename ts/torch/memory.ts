@@ -22,6 +22,10 @@ class TidyScope implements Scope {
     const handle = Handled.isReleased(tensor) ? undefined : Handled.of(tensor);
     if (handle !== undefined && this.#made.delete(handle)) this.#outer?.add(tensor, handle);
   }
+  /** Forgets a tensor, in the scopes around this one too. */
+  forget(handle: Handle): void {
+    if (!this.#made.delete(handle) && this.#outer instanceof TidyScope) this.#outer.forget(handle);
+  }
   /** Frees everything that is still here. */
   close(): void {
     for (const tensor of this.#made.values()) (tensor as Tensor).dispose();
@@ -31,7 +35,8 @@ class TidyScope implements Scope {
 
 /** Visits the tensors in a result: in arrays, plain objects, maps and sets, however nested. */
 function visit(value: unknown, seen: Set<object>, found: (tensor: Handled) => void): void {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  // A module is a function with its parameters as properties.
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
   seen.add(value);
   if (value instanceof Handled) return found(value);
   if (Array.isArray(value) || value instanceof Set) {
@@ -62,6 +67,13 @@ export function keep<T extends Tensor>(tensor: T): T {
   const { scope } = context();
   if (scope instanceof TidyScope) scope.release(tensor);
   return tensor;
+}
+
+/** @internal Takes a tensor out of all scopes: the state of a module lives as long as the module. */
+export function escape(tensor: Tensor): void {
+  const { scope } = context();
+  const handle = Handled.of(tensor);
+  if (scope instanceof TidyScope && handle !== undefined) scope.forget(handle);
 }
 
 export interface DeviceMemory {

@@ -1,2 +1,5 @@
 /** torch.nn. https://docs.pytorch.org/docs/stable/nn.html */
 export * as functional from './functional.js';
+export * as init from './init.js';
+export { Buffer, Parameter } from './parameter.js';
+export * from './modules/index.js';
