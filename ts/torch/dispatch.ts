@@ -46,10 +46,21 @@ export function lower(value: unknown): unknown {
 const maxDepth = 16;
 
 function lowerList(list: unknown[], depth: number): unknown[] {
-  // Lists of plain numbers, such as sizes, go as they are.
-  if (!list.some((item) => typeof item === 'object' && item !== null)) return list;
   if (depth > maxDepth) throw new ArgumentError('a list is nested too deeply');
-  return list.map((item) => (Array.isArray(item) ? lowerList(item, depth + 1) : lower(item)));
+  // Lists of plain numbers, such as sizes, go as they are.
+  let lowered: unknown[] | undefined;
+  for (let i = 0; i < list.length; ++i) {
+    const item = list[i];
+    if (typeof item === 'object' && item !== null) {
+      lowered ??= list.slice(0, i);
+      lowered.push(Array.isArray(item) ? lowerList(item, depth + 1) : lower(item));
+    } else {
+      lowered?.push(item);
+      // No list takes it, and what follows may be 2 ** 32 holes.
+      if (item === undefined) break;
+    }
+  }
+  return lowered ?? list;
 }
 
 /** A plain object in the last place holds arguments by name. */
