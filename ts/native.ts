@@ -4,7 +4,7 @@
  * it could be explained.
  */
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
@@ -104,6 +104,26 @@ export interface Native {
   ): Handle;
   toArrayBuffer(t: Handle, share: boolean): ArrayBuffer;
   item(t: Handle): RawScalar;
+  // serialize.cc
+  storageInfo(t: Handle): [bigint, number];
+  newStorage(bytes: number): Handle;
+  lendStorage(t: Handle, offset: number, length: number, use: (memory: ArrayBuffer) => void): void;
+  tensorOnStorage(
+    storage: Handle,
+    dtype: Handle,
+    offset: number,
+    sizes: readonly number[],
+    strides: readonly number[],
+  ): Handle;
+  sliceStorage(storage: Handle, offset: number, bytes: number): Handle;
+  // jit.cc
+  jitLoad(file: string, device?: string): Handle;
+  jitCall(module: Handle, method: string, args: unknown[]): unknown;
+  jitTensors(module: Handle, buffers: boolean): [string[], Handle[]];
+  jitMethods(module: Handle): string[];
+  jitTrain(module: Handle, mode: boolean): void;
+  jitIsTraining(module: Handle): boolean;
+  jitTo(module: Handle, device: string): void;
   // autograd.cc
   backward(
     roots: Handle[],
@@ -203,6 +223,22 @@ function explain(problem: string, mend: string): never {
   throw new Error(`libtorch-node cannot start: ${problem}\n${mend}`);
 }
 
+/** libtorch's C++ interface changes from minor to minor; a mixture would crash rather than fail. */
+function builtFor(build: string): string | undefined {
+  try {
+    const info = JSON.parse(readFileSync(join(build, 'build-info.json'), 'utf8')) as {
+      libtorch?: { version?: string };
+    };
+    return info.libtorch?.version;
+  } catch {
+    return undefined;
+  }
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
 const warned = new Set<string>();
 
 function load(): Native {
@@ -222,6 +258,12 @@ function load(): Native {
         ...tried.map(({ step, path, reason }) => `  - ${step}${path ? ` (${path})` : ''}: ${reason}`),
         'Run: npx libtorch-node setup',
       ].join('\n'),
+    );
+  const wanted = builtFor(build);
+  if (wanted !== undefined && minorOf(wanted) !== minorOf(found.version))
+    explain(
+      `its addon was built for libtorch ${wanted}, but libtorch ${found.version} was found at ${found.root}.`,
+      'Run: npx libtorch-node setup   (it builds the addon for the libtorch that is found)',
     );
   const { open } = require(loader) as { open: (path: string, global: boolean) => void };
   const library = (name: string): string =>

@@ -51,7 +51,7 @@ export function readEdges(tensor: Tensor, edgeitems: number | null): Edges {
     const kind = complex || dtype.is_floating_point ? 'float' : dtype.name === 'bool' ? 'bool' : 'integer';
     // float64 and int64 hold every value of the narrower types exactly; uint64 alone does not fit.
     if (dtype !== uint64) piece = keep(piece.to(kind === 'float' ? float64 : int64));
-    return { kind, complex, kept, values: piece.toTypedArray() as ArrayLike<number | bigint> };
+    return { kind, complex, kept, values: piece.toTypedArray() };
   } finally {
     for (const temporary of temporaries) temporary.dispose();
   }

@@ -1,0 +1,67 @@
+/** What the first import says when something does not fit: words, and never a crash. */
+import { expect } from 'chai';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../ts/native.js';
+
+const release = join(packageRoot, 'build', 'Release');
+
+function start(environment: NodeJS.ProcessEnv): { status: number | null; signal: string | null; stderr: string } {
+  const program = `await import(${JSON.stringify(join(packageRoot, 'ts', 'index.ts'))})`;
+  const { status, signal, stderr } = spawnSync(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '--eval', program],
+    { cwd: packageRoot, encoding: 'utf8', env: { ...process.env, ...environment } },
+  );
+  return { status, signal, stderr };
+}
+
+describe('the first import', function () {
+  this.timeout(60_000);
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'start-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('names the folder and the command when the addon is missing', () => {
+    const { status, signal, stderr } = start({ LIBTORCH_NODE_BUILD: folder });
+    expect({ status, signal }).to.deep.equal({ status: 1, signal: null });
+    expect(stderr).to.include(folder).and.to.include('npx libtorch-node setup');
+  });
+
+  it('refuses a libtorch of another minor than the addon was built for', () => {
+    symlinkSync(join(release, 'libtorch_node.node'), join(folder, 'libtorch_node.node'));
+    mkdirSync(join(folder, 'loader'));
+    symlinkSync(
+      join(release, 'loader', 'libtorch_loader.node'),
+      join(folder, 'loader', 'libtorch_loader.node'),
+    );
+    writeFileSync(join(folder, 'build-info.json'), JSON.stringify({ libtorch: { version: '2.12.1' } }));
+    const { status, signal, stderr } = start({ LIBTORCH_NODE_BUILD: folder });
+    expect({ status, signal }).to.deep.equal({ status: 1, signal: null });
+    expect(stderr).to.match(/built for libtorch 2\.12\.1, but libtorch 2\.13\.0/);
+  });
+
+  it('says so when LIBTORCH names a folder without libtorch', () => {
+    const { status, signal, stderr } = start({ LIBTORCH: folder });
+    expect({ status, signal }).to.deep.equal({ status: 1, signal: null });
+    expect(stderr).to.include(folder).and.to.include('libtorch was not found or does not fit');
+  });
+
+  it('explains an addon that does not load', () => {
+    mkdirSync(join(folder, 'loader'));
+    cpSync(
+      join(release, 'loader', 'libtorch_loader.node'),
+      join(folder, 'loader', 'libtorch_loader.node'),
+    );
+    writeFileSync(join(folder, 'libtorch_node.node'), 'this is no shared library');
+    const { status, signal, stderr } = start({ LIBTORCH_NODE_BUILD: folder });
+    expect({ status, signal }).to.deep.equal({ status: 1, signal: null });
+    expect(stderr).to.include('does not load').and.to.include('npx libtorch-node doctor');
+  });
+});
