@@ -40,7 +40,23 @@ export const handWritten: Record<Namespace, Record<string, string>> = {
   linalg: {},
   fft: {},
   special: {},
-  nn_functional: {},
+  nn_functional: {
+    celu: 'inplace exists only in Python',
+    elu: 'inplace exists only in Python',
+    hardsigmoid: 'inplace exists only in Python',
+    hardswish: 'inplace exists only in Python',
+    hardtanh: 'inplace exists only in Python',
+    leaky_relu: 'inplace exists only in Python',
+    log_softmax: 'dim may be left out, as in torch/nn/functional.py',
+    mish: 'inplace exists only in Python',
+    relu: 'inplace exists only in Python',
+    relu6: 'inplace exists only in Python',
+    rrelu: 'inplace exists only in Python',
+    selu: 'inplace exists only in Python',
+    silu: 'inplace exists only in Python',
+    softmax: 'dim may be left out, as in torch/nn/functional.py',
+    threshold: 'inplace exists only in Python',
+  },
 };
 
 /** Where Python's wrapper calls one overload of several, only that one is tried. */

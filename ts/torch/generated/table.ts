@@ -1231,7 +1231,6 @@ avg_pool2d>out
 avg_pool3d>out
 bilinear
 binary_cross_entropy>out
-celu
 celu_
 channel_shuffle
 conv1d default,padding
@@ -1244,24 +1243,18 @@ conv_transpose3d input
 cosine_embedding_loss
 cosine_similarity
 ctc_loss IntList,Tensor
-elu>out
 elu_
 gelu>out
 glu>out
 group_norm
 hardshrink>out
-hardsigmoid>out
-hardswish>out
-hardtanh>out
 hardtanh_
 hinge_embedding_loss
 huber_loss>out
 l1_loss
 layer_norm
-leaky_relu>out
 leaky_relu_
 linear>out
-log_softmax int>int_out
 logsigmoid=log_sigmoid>out
 margin_ranking_loss
 max_pool1d
@@ -1270,7 +1263,6 @@ max_pool2d
 max_pool2d_with_indices>out
 max_pool3d
 max_pool3d_with_indices>out
-mish>out
 mse_loss>out
 multi_margin_loss>out
 multilabel_margin_loss>out
@@ -1282,24 +1274,17 @@ pdist
 pixel_shuffle
 pixel_unshuffle
 prelu
-relu
-relu6
 relu_
 rms_norm
-rrelu
 rrelu_
 scaled_dot_product_attention
-selu
 selu_
 sigmoid>out
-silu>out
 smooth_l1_loss>out
 soft_margin_loss>out
-softmax int>int_out
 softplus>out
 softshrink>out
 tanh>out
-threshold>out
 threshold_
 triplet_margin_loss`,
 } as const;

@@ -14,3 +14,5 @@ export type {
 export type { IncompatibleKeys, StateDict, StateDictLike } from './state_dict.js';
 export * from './container.js';
 export { Bilinear, Identity, Linear } from './linear.js';
+export { Flatten, Unflatten } from './flatten.js';
+export * from './activation.js';

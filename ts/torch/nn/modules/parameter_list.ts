@@ -86,5 +86,5 @@ function pythonType(value: unknown): string {
   if (value === null || value === undefined) return 'NoneType';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   const known: Record<string, string> = { bigint: 'int', string: 'str', boolean: 'bool' };
-  return known[typeof value] ?? (Array.isArray(value) ? 'list' : (value).constructor.name);
+  return known[typeof value] ?? (Array.isArray(value) ? 'list' : value.constructor.name);
 }

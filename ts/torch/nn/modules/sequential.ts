@@ -41,9 +41,7 @@ class SequentialClass extends Positional<AnyModule> {
     Object.defineProperty(this, '_numbered', { ...hidden, value: new Map() });
     const [first] = modules;
     const isNamed = modules.length === 1 && typeof first === 'object' && first !== null;
-    const named = isNamed
-      ? pairs(first)
-      : (modules as Module[]).map((m, i) => [`${i}`, m] as const);
+    const named = isNamed ? pairs(first) : (modules as Module[]).map((m, i) => [`${i}`, m] as const);
     for (const [name, module] of named) {
       if (!isModule(module))
         throw new ArgumentError(
@@ -56,7 +54,8 @@ class SequentialClass extends Positional<AnyModule> {
   forward(...args: Any[]): Any {
     const modules = this._list();
     let result: unknown = args[0];
-    for (let i = 0; i < modules.length; ++i) result = i === 0 ? modules[0]!(...(args as unknown[])) : modules[i]!(result);
+    for (let i = 0; i < modules.length; ++i)
+      result = i === 0 ? modules[0]!(...(args as unknown[])) : modules[i]!(result);
     return result;
   }
 

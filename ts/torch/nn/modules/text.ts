@@ -22,7 +22,7 @@ export function pythonText(value: unknown): string {
  * `nn.ELU(2)` prints what was written.
  */
 export function floatText(value: number | Float, standard: number): string {
-  return value === standard ? repr(value) : pythonText(value);
+  return typeof value === 'number' && value === standard ? repr(value) : pythonText(value);
 }
 
 /** Indents all lines but the first; empty ones stay empty. */
