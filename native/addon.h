@@ -73,6 +73,7 @@ std::vector<Export> autograd_exports();
 std::vector<Export> function_exports();
 std::vector<Export> random_exports();
 std::vector<Export> device_exports();
+std::vector<Export> crc32_exports();
 std::vector<Export> serialize_exports();
 std::vector<Export> jit_exports();
 

@@ -104,6 +104,8 @@ export interface Native {
   ): Handle;
   toArrayBuffer(t: Handle, share: boolean): ArrayBuffer;
   item(t: Handle): RawScalar;
+  // crc32.cc
+  crc32(bytes: Uint8Array, before: number): number | undefined;
   // serialize.cc
   storageInfo(t: Handle): [bigint, number];
   newStorage(bytes: number): Handle;
