@@ -40,10 +40,6 @@ napi_value defineOperator(Call& call) {
   return js::number(env, static_cast<double>(call.addon.operators.size() - 1));
 }
 
-bool isTrue(const JsValue& value) {
-  return value.kind == JsKind::Bool && value.flag;
-}
-
 // `out` becomes the schema's own out arguments, in their order; false when this overload has another number.
 bool spreadOut(const Overload& overload, const JsValue& out, std::vector<Option>& options) {
   const bool several = out.kind == JsKind::Array;
@@ -80,8 +76,11 @@ std::optional<JsValue> readArguments(const Operator& op, Call& call, Arguments& 
     const std::string name = js::text(env, key);
     if (name == "out" && value.kind != JsKind::Null)
       out = std::move(value);
-    else if (name == "requires_grad" && (isTrue(value) || value.kind == JsKind::Bool))
-      arguments.requiresGrad = isTrue(value);
+    else if (name == "requires_grad" && value.kind == JsKind::Bool)
+      arguments.requiresGrad = value.flag;
+    else if (name == "requires_grad")
+      fail(ErrorKind::Argument,
+           op.name + "(): argument 'requires_grad' must be boolean, not " + describe(value));
     else if (name != "out")
       arguments.options.push_back({name, std::move(value)});
   }
@@ -176,7 +175,7 @@ napi_value callOperator(Call& call) {
       if (!bind(overload, arguments, binding)) continue;
       torch::jit::Stack stack;
       execute(call.addon, overload, binding, stack);
-      if (arguments.requiresGrad) stack[0].toTensor().set_requires_grad(true);
+      if (arguments.requiresGrad.value_or(false)) stack[0].toTensor().set_requires_grad(true);
       return toResult(call.addon, overload, binding, stack);
     }
     for (const auto& value : arguments.positional)

@@ -4,6 +4,7 @@
 
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,7 @@ struct Arguments {
   bool method = false;
   std::vector<JsValue> positional;  // the receiver of a method is the first
   std::vector<Option> options;
-  bool requiresGrad = false;
+  std::optional<bool> requiresGrad;  // when given
 };
 
 // Which value goes where: an index per argument of the overload.

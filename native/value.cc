@@ -21,6 +21,11 @@ bool isNumberLikeTensor(const JsValue& value) {
          !value.tensor.is_meta();
 }
 
+bool isIntLike(const JsValue& value) {
+  return isInt(value) ||
+         (isNumberLikeTensor(value) && at::isIntegralType(value.tensor.scalar_type(), false));
+}
+
 bool isReal(const JsValue& value) {
   return value.kind == JsKind::Int || value.kind == JsKind::Double || value.kind == JsKind::Float;
 }
@@ -83,10 +88,9 @@ bool accepts(const ArgumentType& type, const JsValue& value) {
       return allItems(value,
                       [](const JsValue& v) { return v.kind == JsKind::Tensor || v.kind == JsKind::Null; });
     case SchemaType::Int:
-      return isInt(value) || (type.reduction && value.kind == JsKind::String) ||
-             (isNumberLikeTensor(value) && at::isIntegralType(value.tensor.scalar_type(), false));
+      return isIntLike(value) || (type.reduction && value.kind == JsKind::String);
     case SchemaType::IntList:
-      return (type.size && isInt(value)) || allItems(value, isInt);
+      return (type.size && isIntLike(value)) || allItems(value, isIntLike);
     case SchemaType::Float:
       return isReal(value) || value.kind == JsKind::BigInt ||
              (isNumberLikeTensor(value) && !value.tensor.is_complex());

@@ -81,7 +81,7 @@ function bits(tensor: Tensor): Bits {
     4: Int32Array,
     8: BigInt64Array,
   };
-  const values = Array.from(new arrays[dtype.itemsize]!(buffer), String);
+  const values = Array.from<number | bigint, string>(new arrays[dtype.itemsize]!(buffer), String);
   return { dtype: dtype.name, shape: [...tensor.shape], values };
 }
 

@@ -118,6 +118,17 @@ export function toTypedArray(tensor: Tensor, options: { share?: boolean } = {}):
       "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
       'toTypedArray',
     );
+  if (share)
+    // These bits say that the memory holds something else than the elements.
+    for (const [bit, words] of [
+      ['conj', 'conjugate'],
+      ['neg', 'negative'],
+    ] as const)
+      if (tensor[`is_${bit}`]())
+        throw new TorchError(
+          `Can't call numpy() on Tensor that has ${words} bit set. Use tensor.resolve_${bit}().numpy() instead.`,
+          'toTypedArray',
+        );
   const Class = arrayOf.get(dtype);
   if (Class) return new Class(native.toArrayBuffer(handleOf(tensor), share));
   if (share) throw new TorchError(`no JavaScript array has elements of ${String(dtype)}`, 'toTypedArray');

@@ -4,11 +4,12 @@
  * JavaScript cannot tell 3 from 3., so the rule is: number -> default dtype, bigint -> int64, boolean -> bool; a
  * TypedArray keeps its dtype; `{dtype}` overrides. See docs/numbers-and-dtypes.md.
  */
+import { namedArguments } from './arguments.js';
 import { fromView, dtypeOfArray } from './convert.js';
 import { operator } from './dispatch.js';
 import { Device } from './device.js';
 import * as dtypes from './dtype.js';
-import { DType, get_default_dtype } from './dtype.js';
+import { DType, get_default_dtype, type Layout } from './dtype.js';
 import { ArgumentError, ValueError } from './errors.js';
 import { Complex, Float } from './scalar.js';
 import { Tensor } from './tensor.js';
@@ -25,15 +26,19 @@ export interface TensorOptions {
 
 const known = ['dtype', 'device', 'requires_grad', 'pin_memory'];
 
-function checkOptions(op: string, options: object): void {
+function checkOptions(op: string, options: object, taken = known): void {
   for (const key of Object.keys(options))
-    if (!known.includes(key))
-      throw new ArgumentError(`${op}(): unknown option '${key}'; known are ${known.join(', ')}`, op);
+    if (!taken.includes(key))
+      throw new ArgumentError(`${op}(): unknown option '${key}'; known are ${taken.join(', ')}`, op);
 }
+
+const promoteTypes = operator('promote_types', ['default']);
 
 interface Flat {
   shape: number[];
   values: Scalar[];
+  /** What tensors and TypedArrays among the data say, and what the plain values do. */
+  dtypes: Set<DType>;
 }
 
 function isView(value: unknown): value is ArrayBufferView {
@@ -44,18 +49,24 @@ function isView(value: unknown): value is ArrayBufferView {
 function flatten(data: TensorLike): Flat {
   const shape: number[] = [];
   const values: Scalar[] = [];
-  const walk = (value: TensorLike, depth: number): void => {
+  const plain: Scalar[] = [];
+  const found = new Set<DType>();
+  const walk = (value: TensorLike, depth: number, typed: boolean): void => {
     if (Array.isArray(value) || isView(value)) {
       const row = value as ArrayLike<TensorLike>;
       if (depth === shape.length) {
         if (values.length > 0) throw ragged(depth, row.length);
         shape.push(row.length);
       } else if (shape[depth] !== row.length) throw ragged(depth, row.length, shape[depth]);
-      for (let i = 0; i < row.length; ++i) walk(row[i] as TensorLike, depth + 1);
+      const own = isView(value);
+      if (own) found.add(dtypeOfArray(value as ArrayBufferView));
+      for (let i = 0; i < row.length; ++i) walk(row[i] as TensorLike, depth + 1, typed || own);
       return;
     }
     if (value instanceof Tensor) {
-      if (value.ndim > 0) return walk(value.tolist(), depth);
+      found.add(value.dtype);
+      typed = true;
+      if (value.ndim > 0) return walk(value.tolist(), depth, typed);
       value = value.item<Scalar>({ bigint: !value.is_floating_point() && value.dtype !== dtypes.bool });
     }
     if (depth !== shape.length) throw ragged(depth, undefined, shape[depth]);
@@ -71,9 +82,11 @@ function flatten(data: TensorLike): Flat {
         'tensor',
       );
     values.push(value as Scalar);
+    if (!typed) plain.push(value as Scalar);
   };
-  walk(data, 0);
-  return { shape, values };
+  walk(data, 0, false);
+  if (plain.length > 0 || found.size === 0) found.add(inferDtype(plain));
+  return { shape, values, dtypes: found };
 }
 
 function describe(value: unknown): string {
@@ -193,15 +206,15 @@ export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
     const made = fromView(data, [(data as Uint8Array).length], dtypeOfArray(data), false);
     return finish(made, options);
   }
-  const { shape, values } = flatten(data);
-  const dtype = options.dtype ?? inferDtype(values);
+  const { shape, values, dtypes: found } = flatten(data);
+  const dtype = options.dtype ?? [...found].reduce((a, b) => promoteTypes(a, b) as DType);
   const [array, packed] = pack(values, dtype);
   return finish(fromView(array, shape, packed, false), { ...options, dtype });
 }
 
 /** As `tensor`, but gives the data itself where it is a tensor of the wanted dtype and device already. */
 export function as_tensor(data: TensorLike, options: Omit<TensorOptions, 'requires_grad'> = {}): Tensor {
-  checkOptions('as_tensor', options);
+  checkOptions('as_tensor', options, ['dtype', 'device']);
   if (!(data instanceof Tensor)) {
     if (isView(data)) return finish(from_numpy(data), options);
     return tensor(data, options);
@@ -220,7 +233,8 @@ export function from_numpy(array: ArrayBufferView): Tensor {
   return fromView(array, [(array as Uint8Array).length], dtypeOfArray(array), true);
 }
 
-const rawFull = operator('full', ['default']);
+const rawFull = operator('full', ['default'], { outs: ['out'] });
+type FullOptions = TensorOptions & { layout?: Layout | null; pin_memory?: boolean | null; out?: Tensor };
 
 /**
  * A tensor of shape `size` filled with one value. A JavaScript number gives the default dtype, as in creation from
@@ -229,11 +243,17 @@ const rawFull = operator('full', ['default']);
 export function full(
   size: number | readonly number[],
   fill_value: Scalar,
-  options: Record<string, unknown> = {},
-): Tensor {
+  options?: FullOptions,
+): Tensor;
+export function full(size: number | readonly number[], options: FullOptions & { fill_value: Scalar }): Tensor;
+export function full(options: FullOptions & { size: readonly number[]; fill_value: Scalar }): Tensor;
+export function full(...args: unknown[]): Tensor {
+  const names = ['size', 'fill_value', 'dtype', 'layout', 'device', 'pin_memory', 'requires_grad', 'out'];
+  const { size, fill_value, ...options } = namedArguments('full', names, args, 2);
   const sizes = typeof size === 'number' ? [size] : size;
-  const dtype = options['dtype'] ?? (typeof fill_value === 'number' ? get_default_dtype() : undefined);
-  return rawFull(sizes, fill_value, { ...options, ...(dtype ? { dtype } : {}) }) as Tensor;
+  // With `out`, its dtype is the one.
+  if (typeof fill_value === 'number' && !options['out']) options['dtype'] ??= get_default_dtype();
+  return rawFull(sizes, fill_value, options) as Tensor;
 }
 
 export function is_tensor(value: unknown): value is Tensor {

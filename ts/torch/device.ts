@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { ValueError } from './errors.js';
 
-const pattern = /^([a-z]+)(?::(\d+))?$/;
+const pattern = /^([a-z]+)(?::(0|[1-9]\d*))?$/;
 
 export class Device {
   /** `cpu`, `cuda`, `mps`, `meta` ... */
@@ -18,6 +18,8 @@ export class Device {
     const inText = match[2] === undefined ? null : Number(match[2]);
     if (inText !== null && index != null)
       throw new ValueError(`the index is given twice: in '${type}' and as ${index}`);
+    if (index != null && !(Number.isInteger(index) && index >= 0))
+      throw new ValueError(`a device's index must be an integer of at least 0, not ${index}`);
     this.type = match[1];
     this.index = inText ?? index ?? null;
     Object.freeze(this);

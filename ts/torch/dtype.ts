@@ -4,6 +4,7 @@
  */
 import { inspect } from 'node:util';
 import { native, type Handle, type RawDType } from '../native.js';
+import { ArgumentError } from './errors.js';
 import { Handled } from './handle.js';
 
 const { dtypes, layouts, memoryFormats } = native.enums();
@@ -148,5 +149,7 @@ export function get_default_dtype(): DType {
 export function set_default_dtype(dtype: DType): void {
   const handle = dtype instanceof DType ? Handled.of(dtype) : undefined;
   if (!handle) throw new TypeError('set_default_dtype(): argument must be a torch.dtype');
+  if (!dtype.is_floating_point)
+    throw new ArgumentError('only floating-point types are supported as the default type', 'set_default_dtype');
   native.setDefaultDtype(handle);
 }

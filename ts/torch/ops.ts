@@ -15,11 +15,12 @@ function packet(library: string, name: string): OperatorPacket {
   const qualified = `${library}::${name}`;
   const overloads = native.overloadNames(qualified);
   if (overloads.length === 0) throw new NotImplementedError(`libtorch has no operator '${qualified}'`, name);
-  const target = operator(qualified, overloads) as OperatorPacket;
+  // Which of them write into `out` is read from their schemas.
+  const target = operator(qualified, overloads, { outs: overloads }) as OperatorPacket;
   const own = target as unknown as Record<string, unknown>;
   for (const overload of overloads)
     Object.defineProperty(own, overload, {
-      value: operator(qualified, [overload]),
+      value: operator(qualified, [overload], { outs: [overload] }),
       enumerable: true,
       configurable: true,
     });

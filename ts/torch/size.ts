@@ -2,6 +2,19 @@
 import { inspect } from 'node:util';
 
 export class Size extends Array<number> {
+  /**
+   * `new Size([2, 3])`
+   * @throws {TypeError} when `sizes` is no list of integers
+   */
+  constructor(sizes: Iterable<number> = []) {
+    super();
+    if (typeof sizes !== 'object' || !(Symbol.iterator in sizes))
+      throw new TypeError('torch.Size() takes a list of integers');
+    for (const size of sizes) {
+      if (!Number.isInteger(size)) throw new TypeError(`torch.Size() takes a list of integers, not of ${String(size)}`);
+      this.push(size);
+    }
+  }
   /** map() and filter() give plain arrays: their results need not be sizes. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;

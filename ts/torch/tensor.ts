@@ -9,6 +9,7 @@ import { bindMethods } from './bind.js';
 import { operator, setTensorClass, wrapOptional, wrapTensor } from './dispatch.js';
 import { Device } from './device.js';
 import { dtypeOfCode, layoutOfCode, type DType, type Layout, type MemoryFormat } from './dtype.js';
+import { IndexError } from './errors.js';
 import { Handled, handleOf } from './handle.js';
 import { at, set_at, type Index, type Assignable } from './indexing.js';
 import { bindFunctionalMethods, type FunctionalMethods } from './functional_methods.js';
@@ -286,7 +287,8 @@ export class Tensor extends Handled implements Iterable<Tensor>, Disposable {
 function wrapDim(dim: number, ndim: number): number {
   const wrapped = dim < 0 ? dim + ndim : dim;
   if (Number.isInteger(dim) && wrapped >= 0 && wrapped < ndim) return wrapped;
-  throw new RangeError(
+  if (ndim === 0) throw new IndexError(`Dimension specified as ${dim} but tensor has no dimensions`);
+  throw new IndexError(
     `Dimension out of range (expected to be in range of [${-Math.max(ndim, 1)}, ${Math.max(ndim, 1) - 1}], but got ${dim})`,
   );
 }
