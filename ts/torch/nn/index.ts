@@ -3,3 +3,4 @@ export * as functional from './functional.js';
 export * as init from './init.js';
 export { Buffer, Parameter } from './parameter.js';
 export * from './modules/index.js';
+export * as utils from './utils/index.js';

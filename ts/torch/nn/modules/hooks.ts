@@ -1,8 +1,9 @@
 /** Calls with hooks: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook */
+import { namedArguments } from '../../arguments.js';
 import { Function, type FunctionCtx } from '../../autograd/function.js';
 import type { RemovableHandle } from '../../autograd/hooks.js';
 import { context } from '../../context.js';
-import { TorchError } from '../../errors.js';
+import { ArgumentError, TorchError } from '../../errors.js';
 import { Tensor } from '../../tensor.js';
 import type { AnyModule, Module } from './module.js';
 
@@ -52,20 +53,58 @@ export class HookList<H> {
     };
     return { remove, [Symbol.dispose]: remove };
   }
+  copy(): HookList<H> {
+    const result = new HookList<H>();
+    result.#list = this.#list.map((entry) => ({ ...entry }));
+    return result;
+  }
   get all(): readonly { hook: H; always: boolean }[] {
     return this.#list;
   }
 }
 
 export class Hooks {
-  readonly forwardPre = new HookList<ForwardPreHook>();
-  readonly forward = new HookList<ForwardHook>();
-  readonly backwardPre = new HookList<BackwardPreHook>();
-  readonly backward = new HookList<BackwardHook>();
+  forwardPre = new HookList<ForwardPreHook>();
+  forward = new HookList<ForwardHook>();
+  backwardPre = new HookList<BackwardPreHook>();
+  backward = new HookList<BackwardHook>();
 
   get any(): boolean {
     return this.forwardPre.size + this.forward.size + this.backwardPre.size + this.backward.size > 0;
   }
+  copy(): Hooks {
+    const result = new Hooks();
+    result.forwardPre = this.forwardPre.copy();
+    result.forward = this.forward.copy();
+    result.backwardPre = this.backwardPre.copy();
+    result.backward = this.backward.copy();
+    return result;
+  }
+}
+
+type HookKind = 'forwardPre' | 'forward' | 'backwardPre' | 'backward';
+const registerNames: Record<HookKind, string> = {
+  forwardPre: 'register_forward_pre_hook',
+  forward: 'register_forward_hook',
+  backwardPre: 'register_full_backward_pre_hook',
+  backward: 'register_full_backward_hook',
+};
+
+/** @internal Module.register_*_hook */
+export function register(
+  own: { active: Hooks | null; hooks: Hooks | null },
+  kind: HookKind,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the kind decides
+  hook: (...args: any[]) => any,
+  options: ForwardHookOptions,
+): RemovableHandle {
+  const op = registerNames[kind];
+  namedArguments(op, kind === 'forward' ? ['prepend', 'always_call'] : ['prepend'], [options]);
+  if (typeof hook !== 'function') throw new ArgumentError(`${op}(): the hook must be a function`, op);
+  const hooks = (own.hooks ??= new Hooks());
+  return hooks[kind].add(hook as never, options, () => {
+    own.active = hooks.any ? hooks : null;
+  });
 }
 
 /** What a call of a module does when there are hooks. */

@@ -1,6 +1,7 @@
 /** The modules of torch.nn. */
 export { callable } from './callable.js';
 export type { Callable } from './callable.js';
+export { deepcopy } from './deepcopy.js';
 export { Module } from './module.js';
 export type { AnyModule } from './module.js';
 export type {

@@ -5,15 +5,13 @@ import type { RemovableHandle } from '../../autograd/hooks.js';
 import { type ToArguments } from '../../casts.js';
 import type { Device } from '../../device.js';
 import type { DType } from '../../dtype.js';
-import { ArgumentError, NotImplementedError, ValueError } from '../../errors.js';
-import { escape } from '../../memory.js';
-import { Tensor } from '../../tensor.js';
-import { Parameter } from '../parameter.js';
-import { callable, callableInstance } from './callable.js';
+import { NotImplementedError, ValueError } from '../../errors.js';
+import type { Tensor } from '../../tensor.js';
+import type { Parameter } from '../parameter.js';
+import { callable } from './callable.js';
 import { convert, convertTo, floatingAs, onDevice, zeroGradients } from './convert.js';
 import {
-  Hooks,
-  callWithHooks,
+  register,
   type BackwardHook,
   type BackwardPreHook,
   type ForwardHook,
@@ -21,7 +19,9 @@ import {
   type ForwardPreHook,
   type HookOptions,
 } from './hooks.js';
+import { Instance, state, type State } from './instance.js';
 import { buffers, entries, fields, moduleMark, type Entry } from './members.js';
+import * as registration from './registration.js';
 import * as search from './search.js';
 import {
   loadLocal,
@@ -35,34 +35,6 @@ import {
   type StateDictLike,
 } from './state_dict.js';
 import { moduleText } from './text.js';
-
-/** What a module has besides its fields. */
-interface State {
-  /** Null when there are none: then a call is a call of forward and nothing else. */
-  active: Hooks | null;
-  hooks: Hooks | null;
-  buffers: Map<string, boolean> | null;
-}
-/** @internal */
-export const state = Symbol('state');
-
-/** @internal An instance without fields of the class that `prototype` belongs to. */
-export function blankModule<T extends object>(prototype: T): T {
-  const own: State = { active: null, hooks: null, buffers: null };
-  const call = (...args: unknown[]): unknown =>
-    own.active === null
-      ? (self as AnyModule).forward(...args)
-      : callWithHooks(self as AnyModule, own.active, args);
-  const self: unknown = callableInstance(call, prototype);
-  return Object.defineProperty(self as T, state, { value: own });
-}
-
-/** Fields of Module and of its subclasses come to lie on what this constructor returns. */
-class Instance {
-  constructor() {
-    return blankModule(new.target.prototype);
-  }
-}
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- forward takes and gives what a module likes */
 type Arguments<M> = M extends { forward(...args: infer A): any } ? A : any[];
@@ -115,13 +87,7 @@ class ModuleClass extends Instance {
    * @throws {ArgumentError} `param` is no Parameter
    */
   register_parameter(name: string, param: Parameter | null): void {
-    this._check_name('parameter', name, (value) => value instanceof Parameter);
-    if (param !== null && !(param instanceof Parameter))
-      throw new ArgumentError(
-        `cannot assign '${typeName(param)}' object to parameter '${name}' (torch.nn.Parameter or None required)`,
-        'register_parameter',
-      );
-    this._set_member(name, param);
+    registration.parameter(this, name, param);
   }
   /**
    * State that is not trained. A tensor that takes its place later, `this.name = ...`, is the buffer from then on.
@@ -133,26 +99,16 @@ class ModuleClass extends Instance {
     tensor: Tensor | null,
     options: boolean | { persistent?: boolean } = true,
   ): void {
-    const { persistent = true } = namedArguments('register_buffer', ['persistent'], [options]);
-    this._check_name('buffer', name, () => this[state].buffers?.has(name) === true);
-    if (tensor !== null && !(tensor instanceof Tensor))
-      throw new ArgumentError(
-        `cannot assign '${typeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,
-        'register_buffer',
-      );
-    if (tensor !== null) escape(tensor);
-    (this[state].buffers ??= new Map()).set(name, persistent === true);
-    (this as unknown as Record<string, unknown>)[name] = tensor;
+    const { persistent } = namedArguments('register_buffer', ['persistent'], [options]);
+    registration.buffer(this, name, tensor);
+    (this[state].buffers ??= new Map()).set(name, persistent !== false);
   }
   /** A submodule under a name that is known only when the program runs. @throws as register_parameter */
   register_module(name: string, module: Module | null): void {
     this.add_module(name, module);
   }
   add_module(name: string, module: Module | null): void {
-    if (module !== null && !(module instanceof ModuleClass))
-      throw new ArgumentError(`${typeName(module)} is not a Module subclass`, 'add_module');
-    this._check_name('module', name, (value) => value instanceof ModuleClass);
-    this._set_member(name, module);
+    registration.module(this, name, module);
   }
   /** @internal Where a registered name goes: containers keep their own list. */
   _set_member(name: string, value: unknown): void {
@@ -162,18 +118,6 @@ class ModuleClass extends Instance {
   _get_member(name: string): unknown {
     return (this as unknown as Record<string, unknown>)[name];
   }
-  /** @internal */
-  _check_name(kind: string, name: unknown, isKind: (value: unknown) => boolean): void {
-    if (typeof name !== 'string')
-      throw new ArgumentError(`${kind} name should be a string. Got ${typeName(name)}`);
-    if (name.includes('.'))
-      throw new ValueError(`${kind} name can't contain "."${kind === 'module' ? `, got: ${name}` : ''}`);
-    if (name === '') throw new ValueError(`${kind} name can't be empty string ""`);
-    const value = this._get_member(name);
-    const free = value === undefined || (value === null && Object.hasOwn(this, name)) || isKind(value);
-    if (!free) throw new ValueError(`attribute '${name}' already exists`);
-  }
-
   /** All parameters, each once. An array, where Python gives a generator. */
   parameters(recurse: boolean | { recurse?: boolean } = true): Parameter[] {
     return search.parameters(this, namedArguments('parameters', ['recurse'], [recurse]));
@@ -315,41 +259,20 @@ class ModuleClass extends Instance {
 
   /** `hook(module, args)` before forward; what it returns takes the place of the arguments. */
   register_forward_pre_hook(hook: ForwardPreHook, options: HookOptions = {}): RemovableHandle {
-    return this.#hook('register_forward_pre_hook', (hooks) => hooks.forwardPre, hook, options);
+    return register(this[state], 'forwardPre', hook, options);
   }
   /** `hook(module, args, output)` after forward; what it returns takes the place of the output. */
   register_forward_hook(hook: ForwardHook, options: ForwardHookOptions = {}): RemovableHandle {
-    return this.#hook('register_forward_hook', (hooks) => hooks.forward, hook, options, [
-      'prepend',
-      'always_call',
-    ]);
+    return register(this[state], 'forward', hook, options);
   }
   /** `hook(module, grad_output)` before the gradients reach the module. */
   register_full_backward_pre_hook(hook: BackwardPreHook, options: HookOptions = {}): RemovableHandle {
-    return this.#hook('register_full_backward_pre_hook', (hooks) => hooks.backwardPre, hook, options);
+    return register(this[state], 'backwardPre', hook, options);
   }
   /** `hook(module, grad_input, grad_output)`; what it returns takes the place of `grad_input`. */
   register_full_backward_hook(hook: BackwardHook, options: HookOptions = {}): RemovableHandle {
-    return this.#hook('register_full_backward_hook', (hooks) => hooks.backward, hook, options);
+    return register(this[state], 'backward', hook, options);
   }
-  #hook<H>(
-    op: string,
-    list: (hooks: Hooks) => {
-      add(hook: H, options: ForwardHookOptions, changed: () => void): RemovableHandle;
-    },
-    hook: H,
-    options: ForwardHookOptions,
-    known: readonly string[] = ['prepend'],
-  ): RemovableHandle {
-    namedArguments(op, known, [options]);
-    if (typeof hook !== 'function') throw new ArgumentError(`${op}(): the hook must be a function`, op);
-    const own = this[state];
-    const hooks = (own.hooks ??= new Hooks());
-    return list(hooks).add(hook, options, () => {
-      own.active = hooks.any ? hooks : null;
-    });
-  }
-
   /** Name of the class, as it is printed. */
   _get_name(): string {
     return this.constructor.name;
@@ -380,9 +303,3 @@ class ModuleClass extends Instance {
 }
 export const Module = callable(ModuleClass);
 export type Module = ModuleClass;
-
-function typeName(value: unknown): string {
-  if (value === null) return 'None';
-  if (typeof value === 'object') return value instanceof Tensor ? value.type() : value.constructor.name;
-  return typeof value;
-}

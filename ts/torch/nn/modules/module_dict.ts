@@ -1,6 +1,7 @@
 /** nn.ModuleDict: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html */
 import { ArgumentError } from '../../errors.js';
 import { callable } from './callable.js';
+import { checkName } from './registration.js';
 import { Keyed } from './keyed.js';
 import { isModule } from './members.js';
 import type { AnyModule, Module } from './module.js';
@@ -23,7 +24,7 @@ class ModuleDictClass extends Keyed<AnyModule> {
         `${value === null ? 'None' : typeof value} is not a Module subclass`,
         'ModuleDict',
       );
-    this._check_name('module', key, isModule);
+    checkName(this, 'module', key, isModule);
     return value as AnyModule;
   }
   override _holds(value: unknown): value is AnyModule {

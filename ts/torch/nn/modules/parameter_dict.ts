@@ -1,6 +1,7 @@
 /** nn.ParameterDict: https://docs.pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html */
 import { TorchError, ValueError } from '../../errors.js';
 import { callable } from './callable.js';
+import { checkName } from './registration.js';
 import { Keyed } from './keyed.js';
 import { asParameter, itemText } from './parameter_list.js';
 import type { Named } from './sequential.js';
@@ -45,7 +46,7 @@ class ParameterDictClass extends Keyed<Item> {
   }
 
   override _accept(key: string, value: unknown): Item {
-    if (!this._order.includes(key)) this._check_name('parameter', key, () => false);
+    if (!this._order.includes(key)) checkName(this, 'parameter', key, () => false);
     return asParameter(value);
   }
   override _holds(_value: unknown, key: string): _value is Item {
