@@ -53,6 +53,21 @@ bool spreadOut(const Overload& overload, const JsValue& out, std::vector<Option>
   return k == count;
 }
 
+// "takes 2 tensors, not 3"
+std::string outWords(const std::vector<Overload>& overloads, const JsValue& out) {
+  std::string text = "takes ";
+  size_t before = 0;
+  for (const Overload& overload : overloads) {
+    const auto count = static_cast<size_t>(
+        std::count_if(overload.arguments.begin(), overload.arguments.end(),
+                      [](const ArgumentSpec& spec) { return spec.write && spec.keywordOnly; }));
+    if (count == before) continue;
+    text += (before ? " or " : "") + std::to_string(count) + (count == 1 ? " tensor" : " tensors");
+    before = count;
+  }
+  return text + ", not " + std::to_string(out.kind == JsKind::Array ? out.items.size() : 1);
+}
+
 // Reads [receiver,] positional arguments and the options; gives the option `out` where there is one.
 std::optional<JsValue> readArguments(const Operator& op, Call& call, Arguments& arguments) {
   napi_env env = call.env;
@@ -182,7 +197,13 @@ napi_value callOperator(Call& call) {
       if (value.kind == JsKind::Disposed)
         fail(ErrorKind::Runtime, op.name + "(): a tensor that has been disposed of was used");
     std::vector<const Overload*> tried;
-    for (const Overload& overload : candidates) tried.push_back(&overload);
+    for (const Overload& overload : candidates) {
+      arguments.options.resize(named);
+      if (!out || spreadOut(overload, *out, arguments.options)) tried.push_back(&overload);
+    }
+    if (tried.empty()) fail(ErrorKind::Argument, op.name + "(): option 'out' " + outWords(candidates, *out));
+    arguments.options.resize(named);
+    if (out) spreadOut(*tried.front(), *out, arguments.options);
     fail(ErrorKind::Argument, mismatch(op.name, tried, arguments));
   } catch (...) {
     throwCurrent(call.addon, op.name.c_str());

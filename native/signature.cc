@@ -67,6 +67,7 @@ bool place(const Overload& overload, const Arguments& arguments, Binding& bindin
     if (binding.values[index] && binding.values[index]->kind != JsKind::Undefined) {
       why.why = Mismatch::Why::GivenTwice;
       why.option = option.name;
+      why.progress = arguments.positional.size();
       return false;
     }
     binding.values[index] = &option.value;
@@ -84,9 +85,10 @@ Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers) {
     ArgumentSpec spec;
     spec.name = argument.name();
     spec.type = argumentType(argument);
-    spec.type.wrapsNumbers = wrapsNumbers && spec.type.type == SchemaType::Tensor;
     spec.keywordOnly = argument.kwarg_only();
     spec.write = argument.alias_info() && argument.alias_info()->isWrite();
+    // Nothing can be written into a number.
+    spec.type.wrapsNumbers = wrapsNumbers && spec.type.type == SchemaType::Tensor && !spec.write;
     spec.hasDefault = argument.default_value().has_value();
     if (spec.hasDefault) spec.fallback = *argument.default_value();
     if (spec.name == "self" && result.self < 0) result.self = static_cast<int>(result.arguments.size());

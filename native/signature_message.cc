@@ -1,4 +1,6 @@
 // The sentence for arguments that no overload takes; made only when it is needed.
+#include <c10/core/MemoryFormat.h>
+
 #include <algorithm>
 #include <sstream>
 
@@ -13,7 +15,10 @@ std::string defaultText(const ArgumentSpec& spec) {
   if (value.isBool()) return value.toBool() ? "True" : "False";
   if (value.isString()) return "\"" + value.toStringRef() + "\"";
   std::ostringstream text;
-  text << value;
+  if (spec.type.type == SchemaType::MemoryFormat && value.isInt())
+    text << static_cast<c10::MemoryFormat>(value.toInt());
+  else
+    text << value;
   return text.str();
 }
 
@@ -76,8 +81,12 @@ std::string mismatch(const std::string& name, const std::vector<const Overload*>
   for (const Overload* overload : overloads) {
     Mismatch why;
     Binding binding;
-    match(*overload, arguments, binding, why);
-    if (!closest || why.progress > best.progress) {
+    if (match(*overload, arguments, binding, why)) continue;
+    // Among equals, one that says more than that there were too many; and of those, the one with the most
+    // room.
+    const bool vague = closest && best.why == Mismatch::Why::TooMany && why.progress == best.progress;
+    if (!closest || why.progress > best.progress ||
+        (vague && (why.why != best.why || overload->positional > closest->positional))) {
       best = why;
       best.value = nullptr;
       // Keep what outlives this binding: positional values and options do, a gathered list does not.
@@ -93,6 +102,10 @@ std::string mismatch(const std::string& name, const std::vector<const Overload*>
   };
   switch (best.why) {
     case Mismatch::Why::Kind: {
+      if (best.argument < 0) {
+        text += "these arguments do not fit";
+        break;
+      }
       const std::string argument = argumentName(best.argument);
       // Every overload that has an argument of this name at this place adds what it would take.
       for (const Overload* overload : overloads) {

@@ -123,6 +123,19 @@ JsValue read(Addon& addon, napi_value value, int depth) {
   return result;
 }
 
+namespace {
+
+// "list of Tensor", "list of Tensor and number": the first item, and the first that is something else.
+std::string describeList(const std::vector<JsValue>& items) {
+  if (items.empty()) return "empty list";
+  const std::string first = describe(items.front());
+  for (const auto& item : items)
+    if (const std::string other = describe(item); other != first) return "list of " + first + " and " + other;
+  return "list of " + first;
+}
+
+}  // namespace
+
 std::string describe(const JsValue& value) {
   switch (value.kind) {
     case JsKind::Undefined:
@@ -159,7 +172,7 @@ std::string describe(const JsValue& value) {
     case JsKind::Generator:
       return "torch.Generator";
     case JsKind::Array:
-      return value.items.empty() ? "empty list" : "list of " + describe(value.items.front());
+      return describeList(value.items);
     case JsKind::Other:
       return "object";
   }

@@ -5,7 +5,8 @@ import { growth } from '../support/live.js';
 import { message } from '../support/thrown.js';
 
 const { tensor, from_numpy } = torch;
-const Float16 = (globalThis as unknown as { Float16Array?: new (values: number[]) => Float32Array }).Float16Array;
+const Float16 = (globalThis as unknown as { Float16Array?: new (values: number[]) => Float32Array })
+  .Float16Array;
 
 /** Each TypedArray, the dtype that it becomes, and its elements as tolist() gives them. */
 const arrays: [ArrayBufferView, DType, unknown[]][] = [
@@ -14,7 +15,11 @@ const arrays: [ArrayBufferView, DType, unknown[]][] = [
   [new Int8Array([-128, 127]), torch.int8, [-128, 127]],
   [new Int16Array([-32768, 32767]), torch.int16, [-32768, 32767]],
   [new Int32Array([-(2 ** 31), 2 ** 31 - 1]), torch.int32, [-(2 ** 31), 2 ** 31 - 1]],
-  [new BigInt64Array([-(2n ** 63n), 2n ** 53n, 2n ** 53n - 1n, 5n]), torch.int64, [-(2n ** 63n), 2n ** 53n, 2 ** 53 - 1, 5]],
+  [
+    new BigInt64Array([-(2n ** 63n), 2n ** 53n, 2n ** 53n - 1n, 5n]),
+    torch.int64,
+    [-(2n ** 63n), 2n ** 53n, 2 ** 53 - 1, 5],
+  ],
   [new Uint8Array([0, 255]), torch.uint8, [0, 255]],
   [new Uint8ClampedArray([0, 255]), torch.uint8, [0, 255]],
   [Buffer.from([1, 2, 3]), torch.uint8, [1, 2, 3]],
@@ -78,7 +83,9 @@ describe('TypedArrays', () => {
 
   it('are refused where they cannot be shared, or are none', () => {
     expect(message(() => from_numpy(new DataView(new ArrayBuffer(4))))).to.match(/DataView/);
-    expect(message(() => tensor(new DataView(new ArrayBuffer(4))))).to.match(/element 0 is an object \(DataView\)/);
+    expect(message(() => tensor(new DataView(new ArrayBuffer(4))))).to.match(
+      /element 0 is an object \(DataView\)/,
+    );
     expect(() => from_numpy([1, 2] as never)).to.throw();
     const shared = new Float32Array(new SharedArrayBuffer(8));
     shared.set([1, 2]);
@@ -117,7 +124,9 @@ describe('sharing', () => {
 
   it('is refused where memory and elements differ', () => {
     const square = torch.ones(3, 3);
-    expect(message(() => square.T.numpy())).to.match(/^only a contiguous tensor on the CPU can share its memory/);
+    expect(message(() => square.T.numpy())).to.match(
+      /^only a contiguous tensor on the CPU can share its memory/,
+    );
     expect(square.T.contiguous().numpy().length).to.equal(9);
     expect(message(() => torch.ones(2, { requires_grad: true }).numpy())).to.equal(
       "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
@@ -127,7 +136,9 @@ describe('sharing', () => {
       "Can't call numpy() on Tensor that has conjugate bit set. Use tensor.resolve_conj().numpy() instead.",
     );
     expect(message(() => torch.imag(z.conj()).numpy())).to.match(/negative bit set|contiguous/);
-    expect(message(() => torch.ones(2, { dtype: torch.bfloat16 }).numpy())).to.equal('no JavaScript array has elements of torch.bfloat16');
+    expect(message(() => torch.ones(2, { dtype: torch.bfloat16 }).numpy())).to.equal(
+      'no JavaScript array has elements of torch.bfloat16',
+    );
     expect(() => torch.ones(2, { device: 'meta' }).numpy()).to.throw(torch.TorchError);
   });
 });
@@ -172,7 +183,16 @@ describe('item and tolist', () => {
   });
 
   it('keep shape, also where a dimension is empty', () => {
-    expect(torch.arange(8).view(2, 2, 2).tolist()).to.deep.equal([[[0, 1], [2, 3]], [[4, 5], [6, 7]]]);
+    expect(torch.arange(8).view(2, 2, 2).tolist()).to.deep.equal([
+      [
+        [0, 1],
+        [2, 3],
+      ],
+      [
+        [4, 5],
+        [6, 7],
+      ],
+    ]);
     expect(tensor(7n).tolist()).to.equal(7);
     expect(torch.zeros(2, 0).tolist()).to.deep.equal([[], []]);
     expect(torch.zeros(0, 2).tolist()).to.deep.equal([]);
@@ -182,6 +202,8 @@ describe('item and tolist', () => {
 
   it('item() wants exactly one element', () => {
     for (const t of [torch.ones(2), torch.ones(0)])
-      expect(message(() => t.item())).to.equal(`a Tensor with ${t.numel()} elements cannot be converted to Scalar`);
+      expect(message(() => t.item())).to.equal(
+        `a Tensor with ${t.numel()} elements cannot be converted to Scalar`,
+      );
   });
 });

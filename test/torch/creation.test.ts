@@ -27,7 +27,14 @@ describe('tensor', () => {
     expect(tensor([tensor(3, { dtype: float16 }), 2n]).dtype).to.equal(float16);
     expect(tensor([Int32Array.of(1, 2), Int32Array.of(3, 4)]).dtype).to.equal(int32);
     expect(tensor([Uint8Array.of(1, 2), Float64Array.of(0.5, 4)]).dtype).to.equal(float64);
-    expect(kind(tensor([torch.arange(2), torch.arange(2)]))).to.deep.equal([int64, [2, 2], [[0, 1], [0, 1]]]);
+    expect(kind(tensor([torch.arange(2), torch.arange(2)]))).to.deep.equal([
+      int64,
+      [2, 2],
+      [
+        [0, 1],
+        [0, 1],
+      ],
+    ]);
     const big = [tensor(2n ** 62n + 1n), 2n ** 62n + 3n];
     expect(tensor(big).tolist(), 'nothing is rounded').to.deep.equal([2n ** 62n + 1n, 2n ** 62n + 3n]);
   });
@@ -43,7 +50,21 @@ describe('tensor', () => {
   });
 
   it('nests to any depth, with empty dimensions', () => {
-    expect(kind(tensor([[[1], [2]], [[3], [4]]]))).to.deep.equal([float32, [2, 2, 1], [[[1], [2]], [[3], [4]]]]);
+    expect(
+      kind(
+        tensor([
+          [[1], [2]],
+          [[3], [4]],
+        ]),
+      ),
+    ).to.deep.equal([
+      float32,
+      [2, 2, 1],
+      [
+        [[1], [2]],
+        [[3], [4]],
+      ],
+    ]);
     expect([...tensor([[], []]).shape]).to.deep.equal([2, 0]);
     expect([...tensor([[[]]]).shape]).to.deep.equal([1, 1, 0]);
     let deep: torch.TensorLike = 1;
@@ -81,28 +102,50 @@ describe('tensor', () => {
     ] as const)
       expect(message(() => tensor([0, value], { dtype }))).to.equal(words);
     expect(message(() => tensor(2n ** 63n))).to.match(/out of range for torch.int64/);
-    expect(message(() => tensor(new Complex(1, 1), { dtype: float32 }))).to.equal('tensor(): a complex number is no torch.float32');
+    expect(message(() => tensor(new Complex(1, 1), { dtype: float32 }))).to.equal(
+      'tensor(): a complex number is no torch.float32',
+    );
   });
 
   it('refuses what is no number, and unknown options', () => {
-    for (const [value, what] of [['a', 'string'], [null, 'null'], [undefined, 'undefined'], [{}, 'an object (Object)'], [() => 1, 'function']])
-      expect(message(() => tensor([1, value] as never))).to.equal(`tensor(): element 1 is ${what as string}, not a number`);
-    expect(message(() => tensor(1, { dtpye: float32 } as never))).to.match(/^tensor\(\): unknown option 'dtpye'; known are dtype/);
+    for (const [value, what] of [
+      ['a', 'string'],
+      [null, 'null'],
+      [undefined, 'undefined'],
+      [{}, 'an object (Object)'],
+      [() => 1, 'function'],
+    ])
+      expect(message(() => tensor([1, value] as never))).to.equal(
+        `tensor(): element 1 is ${what as string}, not a number`,
+      );
+    expect(message(() => tensor(1, { dtpye: float32 } as never))).to.match(
+      /^tensor\(\): unknown option 'dtpye'; known are dtype/,
+    );
   });
 
   it('copies tensors, without their history', () => {
     const x = torch.ones(2, { requires_grad: true });
     const copy = tensor(x.mul(2));
     expect([copy.requires_grad, copy.is_leaf, copy.tolist()]).to.deep.equal([false, true, [2, 2]]);
-    expect(tensor(x, { requires_grad: true, dtype: float64 })).to.include({ requires_grad: true, is_leaf: true, dtype: float64 });
+    expect(tensor(x, { requires_grad: true, dtype: float64 })).to.include({
+      requires_grad: true,
+      is_leaf: true,
+      dtype: float64,
+    });
     expect(message(() => tensor([1n], { requires_grad: true }))).to.match(/^only Tensors of floating point/);
   });
 
   it('leaves nothing behind between the data and the result', () => {
     const grown = growth(() => {
-      const made = [tensor([1, 2], { dtype: int8 }), tensor(torch.ones(2), { dtype: float64 }), torch.as_tensor([1], { dtype: int64 })];
+      const made = [
+        tensor([1, 2], { dtype: int8 }),
+        tensor(torch.ones(2), { dtype: float64 }),
+        torch.as_tensor([1], { dtype: int64 }),
+      ];
       expect(torch.memory().tensors).to.be.greaterThan(0);
-      made.forEach((t) => { t.dispose(); });
+      made.forEach((t) => {
+        t.dispose();
+      });
     });
     expect(grown).to.equal(0);
   });
@@ -118,7 +161,9 @@ describe('as_tensor', () => {
     torch.as_tensor(array).mul_(5);
     expect([...array]).to.deep.equal([5, 10]);
     expect(torch.asarray([1, 2]).tolist()).to.deep.equal([1, 2]);
-    expect(message(() => torch.as_tensor([1], { requires_grad: true } as never))).to.match(/unknown option 'requires_grad'|requires_grad/);
+    expect(message(() => torch.as_tensor([1], { requires_grad: true } as never))).to.match(
+      /unknown option 'requires_grad'|requires_grad/,
+    );
   });
 });
 
@@ -128,7 +173,11 @@ describe('full', () => {
     expect(kind(torch.full(2, 3n))).to.deep.equal([int64, [2], [3, 3]]);
     expect(kind(torch.full([], true))).to.deep.equal([bool, [], true]);
     expect(torch.full([1], new Complex(0, 1)).dtype).to.equal(complex64);
-    expect(kind(torch.full([1, 1], 3.5, { dtype: float64, requires_grad: true }))).to.deep.equal([float64, [1, 1], [[3.5]]]);
+    expect(kind(torch.full([1, 1], 3.5, { dtype: float64, requires_grad: true }))).to.deep.equal([
+      float64,
+      [1, 1],
+      [[3.5]],
+    ]);
   });
   it('takes every argument by name, and `out`', () => {
     expect(torch.full([2], { fill_value: 4 }).tolist()).to.deep.equal([4, 4]);
@@ -136,7 +185,9 @@ describe('full', () => {
     const out = torch.empty(0, { dtype: int64 });
     expect(torch.full([3], 2, { out })).to.equal(out);
     expect(out.tolist()).to.deep.equal([2, 2, 2]);
-    expect(message(() => torch.full([2], 1, { dtpye: int64 } as never))).to.match(/unknown option 'dtpye'; the nearest known ones are 'dtype'/);
+    expect(message(() => torch.full([2], 1, { dtpye: int64 } as never))).to.match(
+      /unknown option 'dtpye'; the nearest known ones are 'dtype'/,
+    );
   });
 });
 
@@ -145,18 +196,35 @@ describe('factories', () => {
     expect(torch.get_default_dtype()).to.equal(float32);
     try {
       torch.set_default_dtype(float64);
-      expect([tensor(1).dtype, torch.zeros(1).dtype, torch.full([1], 2).dtype, tensor(new Complex(1, 1)).dtype]).to.deep.equal([float64, float64, float64, torch.complex128]);
+      expect([
+        tensor(1).dtype,
+        torch.zeros(1).dtype,
+        torch.full([1], 2).dtype,
+        tensor(new Complex(1, 1)).dtype,
+      ]).to.deep.equal([float64, float64, float64, torch.complex128]);
       expect(torch.arange(0, 1, 0.5).dtype).to.equal(float64);
     } finally {
       torch.set_default_dtype(float32);
     }
-    expect(() => { torch.set_default_dtype(int64); }).to.throw(torch.TorchError);
-    expect(() => { torch.set_default_dtype('float64' as never); }).to.throw(TypeError);
+    expect(() => {
+      torch.set_default_dtype(int64);
+    }).to.throw(torch.TorchError);
+    expect(() => {
+      torch.set_default_dtype('float64' as never);
+    }).to.throw(TypeError);
     expect(tensor(1).dtype).to.equal(float32);
   });
 
   it('are new tensors: their filling is no change', () => {
-    const all = [torch.ones(2), torch.zeros(2), torch.rand(2), torch.full([2], 1), torch.arange(2), torch.randn_like(torch.ones(1)), tensor([1])];
+    const all = [
+      torch.ones(2),
+      torch.zeros(2),
+      torch.rand(2),
+      torch.full([2], 1),
+      torch.arange(2),
+      torch.randn_like(torch.ones(1)),
+      tensor([1]),
+    ];
     expect(all.map((t) => t._version)).to.deep.equal(all.map(() => 0));
   });
 
@@ -168,7 +236,11 @@ describe('factories', () => {
   });
 
   it('is_tensor and numel', () => {
-    expect([torch.is_tensor(tensor(1)), torch.is_tensor([1]), torch.is_tensor(null)]).to.deep.equal([true, false, false]);
+    expect([torch.is_tensor(tensor(1)), torch.is_tensor([1]), torch.is_tensor(null)]).to.deep.equal([
+      true,
+      false,
+      false,
+    ]);
     expect(torch.numel(torch.ones(2, 3))).to.equal(6);
   });
 });

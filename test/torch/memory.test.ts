@@ -88,7 +88,14 @@ describe('tidy', () => {
     const error = new Error('inside');
     const before = live();
     let made: Tensor | undefined;
-    expect(thrown(() => tidy(() => { made = torch.ones(4); throw error; }))).to.equal(error);
+    expect(
+      thrown(() =>
+        tidy(() => {
+          made = torch.ones(4);
+          throw error;
+        }),
+      ),
+    ).to.equal(error);
     expect([made!.is_disposed, live() - before]).to.deep.equal([true, 0]);
   });
 
@@ -175,11 +182,22 @@ describe('dispose and using', () => {
     expect(memory().bytes - before).to.equal(4 * KB);
     a.dispose();
     a.dispose();
-    expect([a.is_disposed, String(a), view.tolist()]).to.deep.equal([true, 'tensor(<disposed>)', [0, 0, 0, 0]]);
+    expect([a.is_disposed, String(a), view.tolist()]).to.deep.equal([
+      true,
+      'tensor(<disposed>)',
+      [0, 0, 0, 0],
+    ]);
     expect(memory().bytes - before, 'the view holds the storage').to.equal(4 * KB);
     view[Symbol.dispose]();
     expect(memory().bytes - before).to.equal(0);
-    for (const use of [() => a.shape, () => a.item(), () => torch.add(a, 1), () => view.add(a), () => a.tolist(), () => torch.cat([a])])
+    for (const use of [
+      () => a.shape,
+      () => a.item(),
+      () => torch.add(a, 1),
+      () => view.add(a),
+      () => a.tolist(),
+      () => torch.cat([a]),
+    ])
       expect(message(use)).to.match(/disposed of/);
   });
 
@@ -211,7 +229,9 @@ describe('memory', () => {
     const after = memory();
     expect([after.tensors - before.tensors, after.bytes - before.bytes]).to.deep.equal([5, 8 * KB]);
     expect(after.devices['cpu']).to.include({ tensors: after.tensors, bytes: after.bytes });
-    [a, ...views].forEach((t) => { t.dispose(); });
+    [a, ...views].forEach((t) => {
+      t.dispose();
+    });
     expect(memory()).to.include({ tensors: before.tensors, bytes: before.bytes });
   });
 
@@ -225,7 +245,10 @@ describe('memory', () => {
     expect(bytesOf(() => torch.ones(2, { dtype: torch.complex64 }))).to.equal(16);
     expect(bytesOf(() => torch.ones(1).expand(1000))).to.equal(4);
     expect(bytesOf(() => torch.ones(0))).to.equal(0);
-    expect(bytesOf(() => torch.zeros(1 << 20, { device: 'meta' })), 'meta tensors hold nothing').to.equal(0);
+    expect(
+      bytesOf(() => torch.zeros(1 << 20, { device: 'meta' })),
+      'meta tensors hold nothing',
+    ).to.equal(0);
     expect(bytesOf(() => torch.from_numpy(new Float32Array(5)))).to.equal(20);
   });
 
@@ -266,7 +289,9 @@ describe('memory', () => {
     const error = thrown(() => torch.empty(2 ** 50)) as torch.OutOfMemoryError;
     expect(error).to.be.instanceOf(torch.OutOfMemoryError);
     expect([error.code, error.op]).to.deep.equal(['ERR_TORCH_OUT_OF_MEMORY', 'empty']);
-    expect(error.message).to.match(/4503599627370496 bytes/).and.not.match(/\n.*0x/);
+    expect(error.message)
+      .to.match(/4503599627370496 bytes/)
+      .and.not.match(/\n.*0x/);
     expect(tidy(() => torch.ones(2).sum().item())).to.equal(2);
     expect(live() - before).to.equal(0);
   });

@@ -16,11 +16,16 @@ interface Case {
   draws: string[];
   results: Bits[];
 }
-const { cases } = JSON.parse(readFileSync(new URL('fixtures/random.json', import.meta.url), 'utf8')) as { cases: Case[] };
+const { cases } = JSON.parse(readFileSync(new URL('fixtures/random.json', import.meta.url), 'utf8')) as {
+  cases: Case[];
+};
 
 const { float16, bfloat16, float64, float32, int32, int64, uint8 } = torch;
 const e = (...shape: number[]): Tensor => torch.empty(shape);
-const weights = torch.tensor([[0.1, 0.4, 0, 0.5], [3, 1, 1, 1]]);
+const weights = torch.tensor([
+  [0.1, 0.4, 0, 0.5],
+  [3, 1, 1, 1],
+]);
 const probabilities = torch.linspace(0, 1, 12).reshape(3, 4);
 
 /** The draws of fixtures/record_random.py under the same names. */
@@ -46,28 +51,28 @@ const draws: Record<string, () => Tensor> = {
   'randperm 10': () => torch.randperm(10),
   'randperm 1000': () => torch.randperm(1000).at(':20'),
   'randperm int32': () => torch.randperm(12, { dtype: int32 }),
-  'bernoulli': () => torch.bernoulli(probabilities),
+  bernoulli: () => torch.bernoulli(probabilities),
   'bernoulli_ 0.3': () => e(20).bernoulli_(0.3),
-  'multinomial': () => torch.multinomial(weights, 2),
+  multinomial: () => torch.multinomial(weights, 2),
   'multinomial replaced': () => torch.multinomial(weights, 8, { replacement: true }),
-  'normal': () => torch.normal(2, 0.5, [6]),
+  normal: () => torch.normal(2, 0.5, [6]),
   'normal tensors': () => torch.normal(torch.tensor([0, 1, 2, 3]), torch.tensor([1, 0.1, 0.01, 0])),
-  'normal_': () => e(18).normal_(1, 3),
-  'uniform_': () => e(5).uniform_(-2, 2),
-  'random_': () => torch.empty(4, { dtype: int64 }).random_(),
+  normal_: () => e(18).normal_(1, 3),
+  uniform_: () => e(5).uniform_(-2, 2),
+  random_: () => torch.empty(4, { dtype: int64 }).random_(),
   'random_ range': () => e(4).random_(3, 9),
-  'exponential_': () => e(5).exponential_(1.5),
-  'cauchy_': () => torch.empty(5, { dtype: float64 }).cauchy_(),
-  'geometric_': () => e(6).geometric_(0.25),
-  'log_normal_': () => torch.empty(5, { dtype: float64 }).log_normal_(),
-  'poisson': () => torch.poisson(torch.tensor([0.5, 3, 20, 400])),
-  'randn_like': () => torch.randn_like(torch.empty(2, 3, { dtype: float64 })),
-  'rand_like': () => torch.rand_like(e(2, 3)),
-  'randint_like': () => torch.randint_like(e(5), 3, 30),
-  'dropout': () => torch.dropout(torch.ones(24), 0.4, true),
-  'dropout2d': () => torch.feature_dropout(torch.ones(2, 4, 2, 2), 0.5, true),
-  'alpha_dropout': () => torch.alpha_dropout(torch.ones(10, { dtype: float64 }), 0.5, true),
-  'rrelu': () => torch.rrelu(torch.full([8], -1), 0.1, 0.3, true),
+  exponential_: () => e(5).exponential_(1.5),
+  cauchy_: () => torch.empty(5, { dtype: float64 }).cauchy_(),
+  geometric_: () => e(6).geometric_(0.25),
+  log_normal_: () => torch.empty(5, { dtype: float64 }).log_normal_(),
+  poisson: () => torch.poisson(torch.tensor([0.5, 3, 20, 400])),
+  randn_like: () => torch.randn_like(torch.empty(2, 3, { dtype: float64 })),
+  rand_like: () => torch.rand_like(e(2, 3)),
+  randint_like: () => torch.randint_like(e(5), 3, 30),
+  dropout: () => torch.dropout(torch.ones(24), 0.4, true),
+  dropout2d: () => torch.feature_dropout(torch.ones(2, 4, 2, 2), 0.5, true),
+  alpha_dropout: () => torch.alpha_dropout(torch.ones(10, { dtype: float64 }), 0.5, true),
+  rrelu: () => torch.rrelu(torch.full([8], -1), 0.1, 0.3, true),
 };
 
 function bits(tensor: Tensor): Bits {
@@ -122,7 +127,9 @@ describe('manual_seed', () => {
     for (const seed of [2n ** 64n, -(2n ** 63n) - 1n])
       expect(message(() => torch.manual_seed(seed))).to.equal("argument 'seed' does not fit into 64 bits");
     for (const seed of [1.5, NaN, Infinity, 2 ** 53, '1', null, undefined])
-      expect(message(() => torch.manual_seed(seed as number))).to.match(/^argument 'seed' must be an integer/);
+      expect(message(() => torch.manual_seed(seed as number))).to.match(
+        /^argument 'seed' must be an integer/,
+      );
     expect(torch.get_rng_state().equal(before)).to.equal(true);
   });
 
@@ -186,7 +193,8 @@ describe('get_rng_state and set_rng_state', () => {
     torch.randn(1, { dtype: float64 });
     const state = torch.get_rng_state();
     expect([state.dtype, state.ndim, state.length]).to.deep.equal([uint8, 1, 5056]);
-    const draw = (): unknown[] => [torch.randn(3), torch.randn(1, { dtype: float64 }), torch.rand(2)].map(String);
+    const draw = (): unknown[] =>
+      [torch.randn(3), torch.randn(1, { dtype: float64 }), torch.rand(2)].map(String);
     const first = draw();
     expect(draw()).not.to.deep.equal(first);
     torch.set_rng_state(state);
@@ -199,9 +207,15 @@ describe('get_rng_state and set_rng_state', () => {
 
   it('refuse a state that is none', () => {
     const before = torch.get_rng_state();
-    expect(() => { torch.set_rng_state(torch.zeros(3)); }).to.throw(torch.TorchError);
-    expect(() => { torch.set_rng_state(before.at(':100')); }).to.throw(torch.TorchError);
-    expect(() => { torch.set_rng_state([1, 2] as unknown as Tensor); }).to.throw(torch.TorchError);
+    expect(() => {
+      torch.set_rng_state(torch.zeros(3));
+    }).to.throw(torch.TorchError);
+    expect(() => {
+      torch.set_rng_state(before.at(':100'));
+    }).to.throw(torch.TorchError);
+    expect(() => {
+      torch.set_rng_state([1, 2] as unknown as Tensor);
+    }).to.throw(torch.TorchError);
     expect(torch.get_rng_state().equal(before)).to.equal(true);
   });
 });
@@ -213,7 +227,14 @@ describe('fork_rng', () => {
     torch.manual_seed(8);
     expect(torch.fork_rng(() => (torch.manual_seed(1), next()))).not.to.deep.equal(expected);
     const error = new Error('inside');
-    expect(thrown(() => torch.fork_rng(() => { next(); throw error; }))).to.equal(error);
+    expect(
+      thrown(() =>
+        torch.fork_rng(() => {
+          next();
+          throw error;
+        }),
+      ),
+    ).to.equal(error);
     expect(next()).to.deep.equal(expected);
   });
 

@@ -99,9 +99,15 @@ describe('Tensor.backward', () => {
     loss.backward({ inputs: [b], retain_graph: true });
     expect([a.grad, gradOf(b)]).to.deep.equal([null, [2, 2, 2]]);
     loss.backward(null, { inputs: a, retain_graph: true });
-    expect([gradOf(a), gradOf(b)]).to.deep.equal([[2, 2, 2], [2, 2, 2]]);
+    expect([gradOf(a), gradOf(b)]).to.deep.equal([
+      [2, 2, 2],
+      [2, 2, 2],
+    ]);
     loss.backward({ inputs: [middle] });
-    expect([gradOf(middle), gradOf(a)]).to.deep.equal([[1, 1, 1], [2, 2, 2]]);
+    expect([gradOf(middle), gradOf(a)]).to.deep.equal([
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
     refuses('empty_inputs', () => {
       x3().sum().backward({ inputs: [] });
     });
@@ -109,9 +115,21 @@ describe('Tensor.backward', () => {
 
   it('names an unknown option, and what is no tensor', () => {
     const loss = x3().sum();
-    expect(message(() => { loss.backward({ retain: true } as object); })).to.match(/^backward\(\): unknown option 'retain'/);
-    expect(message(() => { loss.backward(3 as unknown as Tensor); })).to.equal("argument 'gradient' must be a Tensor");
-    expect(message(() => { loss.backward({ inputs: [3 as unknown as Tensor] }); })).to.equal("argument 'inputs' must be a Tensor");
+    expect(
+      message(() => {
+        loss.backward({ retain: true } as object);
+      }),
+    ).to.match(/^backward\(\): unknown option 'retain'/);
+    expect(
+      message(() => {
+        loss.backward(3 as unknown as Tensor);
+      }),
+    ).to.equal("argument 'gradient' must be a Tensor");
+    expect(
+      message(() => {
+        loss.backward({ inputs: [3 as unknown as Tensor] });
+      }),
+    ).to.equal("argument 'inputs' must be a Tensor");
   });
 
   it('notices a tensor that was needed and changed in place', () => {
@@ -156,7 +174,10 @@ describe('torch.autograd.grad', () => {
   it('gives gradients and leaves every grad alone', () => {
     const [a, b] = [x3(), x3()];
     const [da, db] = autograd.grad(a.mul(2).mul(b).sum(), [a, b]);
-    expect([da!.tolist(), db!.tolist()]).to.deep.equal([[2, 2, 2], [2, 2, 2]]);
+    expect([da!.tolist(), db!.tolist()]).to.deep.equal([
+      [2, 2, 2],
+      [2, 2, 2],
+    ]);
     expect([a.grad, b.grad]).to.deep.equal([null, null]);
     const [weighted] = autograd.grad(a.mul(b), a, torch.tensor([1, 2, 3]));
     expect(weighted!.tolist()).to.deep.equal([1, 2, 3]);

@@ -21,7 +21,13 @@ class Power extends Function {
   }
   static override backward(ctx: Ctx, g: Tensor): [Tensor, null] {
     const [a, y] = ctx.saved_tensors as [Tensor, Tensor];
-    return [g.mul(y).mul(ctx['exponent'] as number).div(a), null];
+    return [
+      g
+        .mul(y)
+        .mul(ctx['exponent'] as number)
+        .div(a),
+      null,
+    ];
   }
 }
 
@@ -71,7 +77,14 @@ describe('torch.autograd.Function', () => {
   it('takes several inputs, tensors or not, and says which need a gradient', () => {
     const needs: unknown[] = [];
     class Mixed extends Function {
-      static override forward(ctx: Ctx, a: Tensor, _s: string, b: Tensor, o: { k: number }, c: Tensor): Tensor[] {
+      static override forward(
+        ctx: Ctx,
+        a: Tensor,
+        _s: string,
+        b: Tensor,
+        o: { k: number },
+        c: Tensor,
+      ): Tensor[] {
         ctx.save_for_backward(a, null, b);
         needs.push(ctx.needs_input_grad);
         return [a.mul(b), c.add(o.k), a.add(c)];
@@ -84,7 +97,11 @@ describe('torch.autograd.Function', () => {
     }
     const [a, b, c] = [x3(), torch.full([3], 2), x3()];
     const [p, q, r] = Mixed.apply(a, 'text', b, { k: 4 }, c);
-    expect([p!.tolist(), q!.tolist(), r!.tolist()]).to.deep.equal([[2, 2, 2], [5, 5, 5], [2, 2, 2]]);
+    expect([p!.tolist(), q!.tolist(), r!.tolist()]).to.deep.equal([
+      [2, 2, 2],
+      [5, 5, 5],
+      [2, 2, 2],
+    ]);
     p!.add(q!.mul(10)).add(r!.mul(100)).sum().backward();
     expect([gradOf(a), b.grad, gradOf(c)]).to.deep.equal([[102, 102, 102], null, [110, 110, 110]]);
     const which = [true, false, false, false, true];
@@ -121,8 +138,15 @@ describe('torch.autograd.Function', () => {
     }
     const x = torch.tensor([3, 1, 2], { requires_grad: true });
     const [values, indices] = Sort.apply(x);
-    expect([values!.requires_grad, indices!.requires_grad, indices!.tolist()]).to.deep.equal([true, false, [1, 2, 0]]);
-    values!.mul(torch.tensor([1, 10, 100])).sum().backward();
+    expect([values!.requires_grad, indices!.requires_grad, indices!.tolist()]).to.deep.equal([
+      true,
+      false,
+      [1, 2, 0],
+    ]);
+    values!
+      .mul(torch.tensor([1, 10, 100]))
+      .sum()
+      .backward();
     expect(gradOf(x)).to.deep.equal([100, 1, 10]);
   });
 
@@ -144,7 +168,11 @@ describe('torch.autograd.Function', () => {
     expect([a._version, a.grad_fn!.name()]).to.deep.equal([2, 'TripleBackward']);
     b.sum().backward();
     expect(gradOf(x)).to.deep.equal([3, 3, 3]);
-    expect(message(() => { squared.sum().backward(); })).to.match(/modified by an inplace operation/);
+    expect(
+      message(() => {
+        squared.sum().backward();
+      }),
+    ).to.match(/modified by an inplace operation/);
     refuses('function_dirty_leaf', () => Triple.apply(x3()));
   });
 
@@ -190,7 +218,9 @@ describe('torch.autograd.Function', () => {
     expect(giving([g, null, null])()).to.deep.equal([1, 1, 1]);
     expect(giving([null, undefined])()).to.equal(undefined);
     expect(message(giving([3, null]))).to.equal('a gradient must be a Tensor');
-    expect(message(giving([torch.ones(2), null]))).to.match(/invalid gradient at index 0 - got \[2\] but expected shape compatible with \[3\]/);
+    expect(message(giving([torch.ones(2), null]))).to.match(
+      /invalid gradient at index 0 - got \[2\] but expected shape compatible with \[3\]/,
+    );
   });
 
   it('wants both methods and tensors as results', () => {
@@ -199,8 +229,14 @@ describe('torch.autograd.Function', () => {
         return a.mul(1);
       }
     }
-    expect(message(() => Function.apply(x3()))).to.equal('Function must implement the static method forward()');
-    expect(message(() => { Half.apply(x3()).sum().backward(); })).to.equal('Half must implement the static method backward()');
+    expect(message(() => Function.apply(x3()))).to.equal(
+      'Function must implement the static method forward()',
+    );
+    expect(
+      message(() => {
+        Half.apply(x3()).sum().backward();
+      }),
+    ).to.equal('Half must implement the static method backward()');
     class NoTensor extends Function {
       static override forward(): Tensor {
         return 'text' as unknown as Tensor;
@@ -213,7 +249,11 @@ describe('torch.autograd.Function', () => {
     const x = x3().mul(1);
     const y = Power.apply(x, 2);
     x.add_(1);
-    expect(message(() => { y.sum().backward(); })).to.match(/modified by an inplace operation/);
+    expect(
+      message(() => {
+        y.sum().backward();
+      }),
+    ).to.match(/modified by an inplace operation/);
     const again = Power.apply(x3(), 2).sum();
     again.backward({ retain_graph: true });
     again.backward();
@@ -245,7 +285,11 @@ for (const elsewhere of [false, true])
       }
       expect(thrown(() => Failing.apply(x3(), 0))).to.equal(errors[0]);
       expect([torch.is_grad_enabled(), x3().mul(1).requires_grad]).to.deep.equal([true, true]);
-      expect(thrown(() => { Failing.apply(x3(), 1).sum().backward(); })).to.equal(errors[1]);
+      expect(
+        thrown(() => {
+          Failing.apply(x3(), 1).sum().backward();
+        }),
+      ).to.equal(errors[1]);
     });
 
     it('backward may run backward itself, as checkpointing does', () => {

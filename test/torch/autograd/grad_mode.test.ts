@@ -9,7 +9,10 @@ const x = torch.ones(3, { requires_grad: true });
 const records = (): boolean => x.mul(2).requires_grad;
 /** [what is said, what is so] */
 const state = (): [boolean, boolean] => [torch.is_grad_enabled(), records()];
-const [on, off] = [[true, true], [false, false]];
+const [on, off] = [
+  [true, true],
+  [false, false],
+];
 
 describe('no_grad, enable_grad, set_grad_enabled', () => {
   afterEach(() => {
@@ -202,7 +205,12 @@ describe('modes of asynchronous functions', () => {
   });
 
   it('take any thenable', async () => {
-    const thenable = { then: (done: (value: number) => void) => void setTimeout(() => { done(7); }, 1) };
+    const thenable = {
+      then: (done: (value: number) => void) =>
+        void setTimeout(() => {
+          done(7);
+        }, 1),
+    };
     expect(await (torch.no_grad(() => thenable) as unknown as Promise<number>)).to.equal(7);
   });
 });
@@ -214,7 +222,11 @@ describe('inference_mode', () => {
       [torch.is_inference_mode_enabled(), torch.is_grad_enabled(), records()],
     ]);
     expect(inside).to.deep.equal([true, false, false]);
-    expect([made!.is_inference(), made!.requires_grad, torch.is_inference_mode_enabled()]).to.deep.equal([true, false, false]);
+    expect([made!.is_inference(), made!.requires_grad, torch.is_inference_mode_enabled()]).to.deep.equal([
+      true,
+      false,
+      false,
+    ]);
     refuses('inference_saved', () => torch.ones(2, { requires_grad: true }).mul(made!));
     refuses('inference_in_place', () => made!.add_(1));
     refuses('inference_requires_grad', () => made!.requires_grad_());

@@ -25,8 +25,13 @@ for (const elsewhere of [false, true])
       const seen: [string, unknown][] = [];
       x.register_hook((g) => void seen.push(['x', g.tolist()]));
       y.register_hook((g) => void seen.push(['y', g.tolist()]));
-      y.mul(torch.tensor([1, 2, 3])).sum().backward();
-      expect(seen).to.deep.equal([['y', [1, 2, 3]], ['x', [2, 4, 6]]]);
+      y.mul(torch.tensor([1, 2, 3]))
+        .sum()
+        .backward();
+      expect(seen).to.deep.equal([
+        ['y', [1, 2, 3]],
+        ['x', [2, 4, 6]],
+      ]);
     });
 
     it('runs hooks in the order in which they were put on, each with what the one before gave', () => {
@@ -67,7 +72,11 @@ for (const elsewhere of [false, true])
       const handle = x.register_hook(() => {
         throw error;
       });
-      expect(thrown(() => { x.mul(2).sum().backward(); })).to.equal(error);
+      expect(
+        thrown(() => {
+          x.mul(2).sum().backward();
+        }),
+      ).to.equal(error);
       expect(thrown(() => torch.autograd.grad(x.mul(2).sum(), x))).to.equal(error);
       expect(gradOf(x), 'nothing was added').to.deep.equal([2, 2, 2]);
       handle.remove();
@@ -76,13 +85,21 @@ for (const elsewhere of [false, true])
     });
 
     it('passes on whatever was thrown, errors or not', () => {
-      const odd = { toString: () => { throw new Error('no text'); } };
+      const odd = {
+        toString: () => {
+          throw new Error('no text');
+        },
+      };
       for (const value of [42, 'text', null, undefined, false, 10n, Symbol('s'), odd, Object.create(null)]) {
         const x = x3();
         x.register_hook(() => {
           throw value;
         });
-        expect(thrown(() => { x.sum().backward(); })).to.equal(value);
+        expect(
+          thrown(() => {
+            x.sum().backward();
+          }),
+        ).to.equal(value);
       }
     });
 
@@ -108,7 +125,10 @@ for (const elsewhere of [false, true])
         return g.add(z.grad as Tensor);
       });
       x.sum().backward();
-      expect([gradOf(z), gradOf(x)]).to.deep.equal([[20, 20, 20], [21, 21, 21]]);
+      expect([gradOf(z), gradOf(x)]).to.deep.equal([
+        [20, 20, 20],
+        [21, 21, 21],
+      ]);
     });
 
     it('passes an error through two engines', () => {
@@ -120,7 +140,11 @@ for (const elsewhere of [false, true])
       x.register_hook(() => {
         torch.enable_grad(() => z.sum()).backward();
       });
-      expect(thrown(() => { x.sum().backward(); })).to.equal(error);
+      expect(
+        thrown(() => {
+          x.sum().backward();
+        }),
+      ).to.equal(error);
     });
 
     it('does not record what a hook computes, unless create_graph is set', () => {
@@ -137,7 +161,10 @@ for (const elsewhere of [false, true])
       };
       run({});
       run({ create_graph: true });
-      expect(seen).to.deep.equal([[false, false, true, false], [true, true, true, false]]);
+      expect(seen).to.deep.equal([
+        [false, false, true, false],
+        [true, true, true, false],
+      ]);
       expect(torch.is_grad_enabled(), 'afterwards').to.equal(true);
       expect(x3().mul(2).requires_grad).to.equal(true);
     });
@@ -166,7 +193,9 @@ for (const elsewhere of [false, true])
 describe('hooks', () => {
   it('need a tensor that requires a gradient, and a function', () => {
     refuses('hook', () => torch.ones(2).register_hook(() => undefined));
-    expect(message(() => x3().register_hook(3 as never))).to.equal('register_hook(): the hook must be a function');
+    expect(message(() => x3().register_hook(3 as never))).to.equal(
+      'register_hook(): the hook must be a function',
+    );
   });
 
   it('belong to the tensor, not to the object that stands for it', () => {
