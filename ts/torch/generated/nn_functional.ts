@@ -5,38 +5,9 @@ import type { Int, IntOrInts, Ints, Reduction, Scalar } from '../types.js';
 import type { Tensor } from '../tensor.js';
 
 export interface NNFunctions {
-  adaptive_avg_pool1d(input: Tensor, output_size: IntOrInts): Tensor;
-  /** adaptive_avg_pool2d(input, output_size, *, out=None) */
-  adaptive_avg_pool2d(input: Tensor, output_size: IntOrInts, options?: { out?: Tensor }): Tensor;
-  /** adaptive_avg_pool3d(input, output_size, *, out=None) */
-  adaptive_avg_pool3d(input: Tensor, output_size: IntOrInts, options?: { out?: Tensor }): Tensor;
-  /** avg_pool1d(input, kernel_size, stride=[], padding=0, ceil_mode=False, count_include_pad=True) */
-  avg_pool1d(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, ceil_mode?: boolean, count_include_pad?: boolean): Tensor;
-  avg_pool1d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, ceil_mode: boolean, options: { count_include_pad?: boolean }): Tensor;
-  avg_pool1d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { ceil_mode?: boolean; count_include_pad?: boolean }): Tensor;
-  avg_pool1d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; ceil_mode?: boolean; count_include_pad?: boolean }): Tensor;
-  avg_pool1d(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; ceil_mode?: boolean; count_include_pad?: boolean }): Tensor;
-  /** avg_pool2d(input, kernel_size, stride=[], padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None, *, out=None) */
-  avg_pool2d(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, options?: { out?: Tensor }): Tensor;
-  avg_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, ceil_mode: boolean, count_include_pad: boolean, options: { divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, ceil_mode: boolean, options: { count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool2d(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  /** avg_pool3d(input, kernel_size, stride=[], padding=0, ceil_mode=False, count_include_pad=True, divisor_override=None, *, out=None) */
-  avg_pool3d(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, ceil_mode?: boolean, count_include_pad?: boolean, divisor_override?: Int | null, options?: { out?: Tensor }): Tensor;
-  avg_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, ceil_mode: boolean, count_include_pad: boolean, options: { divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, ceil_mode: boolean, options: { count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
-  avg_pool3d(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; ceil_mode?: boolean; count_include_pad?: boolean; divisor_override?: Int | null; out?: Tensor }): Tensor;
   /** bilinear(input1, input2, weight, bias=None) */
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, options: { bias?: Tensor | null }): Tensor;
-  /** binary_cross_entropy(input, target, weight=None, reduction=mean, *, out=None) */
-  binary_cross_entropy(input: Tensor, target: Tensor, weight?: Tensor | null, reduction?: Reduction, options?: { out?: Tensor }): Tensor;
-  binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | null, options: { reduction?: Reduction; out?: Tensor }): Tensor;
-  binary_cross_entropy(input: Tensor, target: Tensor, options: { weight?: Tensor | null; reduction?: Reduction; out?: Tensor }): Tensor;
   /** celu_(input, alpha=1) */
   celu_(input: Tensor, alpha?: Scalar): Tensor;
   celu_(input: Tensor, options: { alpha?: Scalar }): Tensor;
@@ -116,10 +87,6 @@ export interface NNFunctions {
   conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: IntOrInts, options: { padding?: IntOrInts; output_padding?: IntOrInts; groups?: Int; dilation?: IntOrInts }): Tensor;
   conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: IntOrInts; padding?: IntOrInts; output_padding?: IntOrInts; groups?: Int; dilation?: IntOrInts }): Tensor;
   conv_transpose3d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: IntOrInts; padding?: IntOrInts; output_padding?: IntOrInts; groups?: Int; dilation?: IntOrInts }): Tensor;
-  /** cosine_embedding_loss(input1, input2, target, margin=0, reduction=mean) */
-  cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, reduction?: Reduction): Tensor;
-  cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: number, options: { reduction?: Reduction }): Tensor;
-  cosine_embedding_loss(input1: Tensor, input2: Tensor, target: Tensor, options: { margin?: number; reduction?: Reduction }): Tensor;
   /** cosine_similarity(x1, x2, dim=1, eps=1e-8) */
   cosine_similarity(x1: Tensor, x2: Tensor, dim?: Int, eps?: number): Tensor;
   cosine_similarity(x1: Tensor, x2: Tensor, dim: Int, options: { eps?: number }): Tensor;
@@ -143,12 +110,6 @@ export interface NNFunctions {
   /** glu(input, dim=-1, *, out=None) */
   glu(input: Tensor, dim?: Int, options?: { out?: Tensor }): Tensor;
   glu(input: Tensor, options: { dim?: Int; out?: Tensor }): Tensor;
-  /** group_norm(input, num_groups, weight=None, bias=None, eps=0.00001, cudnn_enabled=True) */
-  group_norm(input: Tensor, num_groups: Int, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enabled?: boolean): Tensor;
-  group_norm(input: Tensor, num_groups: Int, weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnn_enabled?: boolean }): Tensor;
-  group_norm(input: Tensor, num_groups: Int, weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnn_enabled?: boolean }): Tensor;
-  group_norm(input: Tensor, num_groups: Int, weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
-  group_norm(input: Tensor, num_groups: Int, options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enabled?: boolean }): Tensor;
   /** hardshrink(input, lambd=0.5, *, out=None) */
   hardshrink(input: Tensor, lambd?: Scalar, options?: { out?: Tensor }): Tensor;
   hardshrink(input: Tensor, options: { lambd?: Scalar; out?: Tensor }): Tensor;
@@ -156,23 +117,6 @@ export interface NNFunctions {
   hardtanh_(input: Tensor, min_val?: Scalar, max_val?: Scalar): Tensor;
   hardtanh_(input: Tensor, min_val: Scalar, options: { max_val?: Scalar }): Tensor;
   hardtanh_(input: Tensor, options: { min_val?: Scalar; max_val?: Scalar }): Tensor;
-  /** hinge_embedding_loss(input, target, margin=1, reduction=mean) */
-  hinge_embedding_loss(input: Tensor, target: Tensor, margin?: number, reduction?: Reduction): Tensor;
-  hinge_embedding_loss(input: Tensor, target: Tensor, margin: number, options: { reduction?: Reduction }): Tensor;
-  hinge_embedding_loss(input: Tensor, target: Tensor, options: { margin?: number; reduction?: Reduction }): Tensor;
-  /** huber_loss(input, target, reduction=mean, delta=1, *, out=None) */
-  huber_loss(input: Tensor, target: Tensor, reduction?: Reduction, delta?: number, options?: { out?: Tensor }): Tensor;
-  huber_loss(input: Tensor, target: Tensor, reduction: Reduction, options: { delta?: number; out?: Tensor }): Tensor;
-  huber_loss(input: Tensor, target: Tensor, options: { reduction?: Reduction; delta?: number; out?: Tensor }): Tensor;
-  /** l1_loss(input, target, reduction=mean) */
-  l1_loss(input: Tensor, target: Tensor, reduction?: Reduction): Tensor;
-  l1_loss(input: Tensor, target: Tensor, options: { reduction?: Reduction }): Tensor;
-  /** layer_norm(input, normalized_shape, weight=None, bias=None, eps=0.00001, cudnn_enable=True) */
-  layer_norm(input: Tensor, normalized_shape: Ints, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnn_enable?: boolean): Tensor;
-  layer_norm(input: Tensor, normalized_shape: Ints, weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnn_enable?: boolean }): Tensor;
-  layer_norm(input: Tensor, normalized_shape: Ints, weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnn_enable?: boolean }): Tensor;
-  layer_norm(input: Tensor, normalized_shape: Ints, weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
-  layer_norm(input: Tensor, normalized_shape: Ints, options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnn_enable?: boolean }): Tensor;
   /** leaky_relu_(input, negative_slope=0.01) */
   leaky_relu_(input: Tensor, negative_slope?: Scalar): Tensor;
   leaky_relu_(input: Tensor, options: { negative_slope?: Scalar }): Tensor;
@@ -181,58 +125,6 @@ export interface NNFunctions {
   linear(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; out?: Tensor }): Tensor;
   /** logsigmoid(input, *, out=None) */
   logsigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
-  /** margin_ranking_loss(input1, input2, target, margin=0, reduction=mean) */
-  margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, reduction?: Reduction): Tensor;
-  margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: number, options: { reduction?: Reduction }): Tensor;
-  margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, options: { margin?: number; reduction?: Reduction }): Tensor;
-  /** max_pool1d(input, kernel_size, stride=[], padding=0, dilation=1, ceil_mode=False) */
-  max_pool1d(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, dilation?: IntOrInts, ceil_mode?: boolean): Tensor;
-  max_pool1d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, dilation: IntOrInts, options: { ceil_mode?: boolean }): Tensor;
-  max_pool1d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  max_pool1d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  max_pool1d(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  /** max_pool1d_with_indices(input, kernel_size, stride=[], padding=0, dilation=1, ceil_mode=False) */
-  max_pool1d_with_indices(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, dilation?: IntOrInts, ceil_mode?: boolean): [Tensor, Tensor];
-  max_pool1d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, dilation: IntOrInts, options: { ceil_mode?: boolean }): [Tensor, Tensor];
-  max_pool1d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { dilation?: IntOrInts; ceil_mode?: boolean }): [Tensor, Tensor];
-  max_pool1d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): [Tensor, Tensor];
-  max_pool1d_with_indices(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): [Tensor, Tensor];
-  /** max_pool2d(input, kernel_size, stride=[], padding=0, dilation=1, ceil_mode=False) */
-  max_pool2d(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, dilation?: IntOrInts, ceil_mode?: boolean): Tensor;
-  max_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, dilation: IntOrInts, options: { ceil_mode?: boolean }): Tensor;
-  max_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  max_pool2d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  max_pool2d(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  /** max_pool2d_with_indices(input, kernel_size, stride=[], padding=0, dilation=1, ceil_mode=False, *, out=None) */
-  max_pool2d_with_indices(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, dilation?: IntOrInts, ceil_mode?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool2d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, dilation: IntOrInts, options: { ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool2d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { dilation?: IntOrInts; ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool2d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool2d_with_indices(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  /** max_pool3d(input, kernel_size, stride=[], padding=0, dilation=1, ceil_mode=False) */
-  max_pool3d(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, dilation?: IntOrInts, ceil_mode?: boolean): Tensor;
-  max_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, dilation: IntOrInts, options: { ceil_mode?: boolean }): Tensor;
-  max_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  max_pool3d(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  max_pool3d(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean }): Tensor;
-  /** max_pool3d_with_indices(input, kernel_size, stride=[], padding=0, dilation=1, ceil_mode=False, *, out=None) */
-  max_pool3d_with_indices(input: Tensor, kernel_size: IntOrInts, stride?: IntOrInts, padding?: IntOrInts, dilation?: IntOrInts, ceil_mode?: boolean, options?: { out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool3d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, dilation: IntOrInts, options: { ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool3d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, padding: IntOrInts, options: { dilation?: IntOrInts; ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool3d_with_indices(input: Tensor, kernel_size: IntOrInts, stride: IntOrInts, options: { padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  max_pool3d_with_indices(input: Tensor, kernel_size: IntOrInts, options: { stride?: IntOrInts; padding?: IntOrInts; dilation?: IntOrInts; ceil_mode?: boolean; out?: readonly [Tensor, Tensor] }): [Tensor, Tensor];
-  /** mse_loss(input, target, reduction=mean, *, out=None) */
-  mse_loss(input: Tensor, target: Tensor, reduction?: Reduction, options?: { out?: Tensor }): Tensor;
-  mse_loss(input: Tensor, target: Tensor, options: { reduction?: Reduction; out?: Tensor }): Tensor;
-  /** multi_margin_loss(input, target, p=1, margin=1, weight=None, reduction=mean, *, out=None) */
-  multi_margin_loss(input: Tensor, target: Tensor, p?: Scalar, margin?: Scalar, weight?: Tensor | null, reduction?: Reduction, options?: { out?: Tensor }): Tensor;
-  multi_margin_loss(input: Tensor, target: Tensor, p: Scalar, margin: Scalar, weight: Tensor | null, options: { reduction?: Reduction; out?: Tensor }): Tensor;
-  multi_margin_loss(input: Tensor, target: Tensor, p: Scalar, margin: Scalar, options: { weight?: Tensor | null; reduction?: Reduction; out?: Tensor }): Tensor;
-  multi_margin_loss(input: Tensor, target: Tensor, p: Scalar, options: { margin?: Scalar; weight?: Tensor | null; reduction?: Reduction; out?: Tensor }): Tensor;
-  multi_margin_loss(input: Tensor, target: Tensor, options: { p?: Scalar; margin?: Scalar; weight?: Tensor | null; reduction?: Reduction; out?: Tensor }): Tensor;
-  /** multilabel_margin_loss(input, target, reduction=mean, *, out=None) */
-  multilabel_margin_loss(input: Tensor, target: Tensor, reduction?: Reduction, options?: { out?: Tensor }): Tensor;
-  multilabel_margin_loss(input: Tensor, target: Tensor, options: { reduction?: Reduction; out?: Tensor }): Tensor;
   native_channel_shuffle(input: Tensor, groups: Int): Tensor;
   /** one_hot(input, num_classes=-1) */
   one_hot(input: Tensor, num_classes?: Int): Tensor;
@@ -271,13 +163,6 @@ export interface NNFunctions {
   selu_(input: Tensor): Tensor;
   /** sigmoid(input, *, out=None) */
   sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor;
-  /** smooth_l1_loss(input, target, reduction=mean, beta=1, *, out=None) */
-  smooth_l1_loss(input: Tensor, target: Tensor, reduction?: Reduction, beta?: number, options?: { out?: Tensor }): Tensor;
-  smooth_l1_loss(input: Tensor, target: Tensor, reduction: Reduction, options: { beta?: number; out?: Tensor }): Tensor;
-  smooth_l1_loss(input: Tensor, target: Tensor, options: { reduction?: Reduction; beta?: number; out?: Tensor }): Tensor;
-  /** soft_margin_loss(input, target, reduction=mean, *, out=None) */
-  soft_margin_loss(input: Tensor, target: Tensor, reduction?: Reduction, options?: { out?: Tensor }): Tensor;
-  soft_margin_loss(input: Tensor, target: Tensor, options: { reduction?: Reduction; out?: Tensor }): Tensor;
   /** softplus(input, beta=1, threshold=20, *, out=None) */
   softplus(input: Tensor, beta?: Scalar, threshold?: Scalar, options?: { out?: Tensor }): Tensor;
   softplus(input: Tensor, beta: Scalar, options: { threshold?: Scalar; out?: Tensor }): Tensor;
@@ -288,25 +173,11 @@ export interface NNFunctions {
   /** tanh(input, *, out=None) */
   tanh(input: Tensor, options?: { out?: Tensor }): Tensor;
   threshold_(input: Tensor, threshold: Scalar, value: Scalar): Tensor;
-  /** triplet_margin_loss(anchor, positive, negative, margin=1, p=2, eps=0.000001, swap=False, reduction=mean) */
-  triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, reduction?: Reduction): Tensor;
-  triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: number, p: number, eps: number, swap: boolean, options: { reduction?: Reduction }): Tensor;
-  triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: number, p: number, eps: number, options: { swap?: boolean; reduction?: Reduction }): Tensor;
-  triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: number, p: number, options: { eps?: number; swap?: boolean; reduction?: Reduction }): Tensor;
-  triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: number, options: { p?: number; eps?: number; swap?: boolean; reduction?: Reduction }): Tensor;
-  triplet_margin_loss(anchor: Tensor, positive: Tensor, negative: Tensor, options: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: Reduction }): Tensor;
 }
 
 export const functions = bindFunctions('nn_functional') as unknown as NNFunctions;
 export const {
-  adaptive_avg_pool1d,
-  adaptive_avg_pool2d,
-  adaptive_avg_pool3d,
-  avg_pool1d,
-  avg_pool2d,
-  avg_pool3d,
   bilinear,
-  binary_cross_entropy,
   celu_,
   channel_shuffle,
   conv1d,
@@ -316,32 +187,16 @@ export const {
   conv_transpose1d,
   conv_transpose2d,
   conv_transpose3d,
-  cosine_embedding_loss,
   cosine_similarity,
   ctc_loss,
   elu_,
   gelu,
   glu,
-  group_norm,
   hardshrink,
   hardtanh_,
-  hinge_embedding_loss,
-  huber_loss,
-  l1_loss,
-  layer_norm,
   leaky_relu_,
   linear,
   logsigmoid,
-  margin_ranking_loss,
-  max_pool1d,
-  max_pool1d_with_indices,
-  max_pool2d,
-  max_pool2d_with_indices,
-  max_pool3d,
-  max_pool3d_with_indices,
-  mse_loss,
-  multi_margin_loss,
-  multilabel_margin_loss,
   native_channel_shuffle,
   one_hot,
   pad,
@@ -356,11 +211,8 @@ export const {
   scaled_dot_product_attention,
   selu_,
   sigmoid,
-  smooth_l1_loss,
-  soft_margin_loss,
   softplus,
   softshrink,
   tanh,
   threshold_,
-  triplet_margin_loss,
 } = functions;

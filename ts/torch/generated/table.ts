@@ -1223,14 +1223,7 @@ spherical_bessel_j0=special_spherical_bessel_j0>out
 xlog1py=special_xlog1py default,self_scalar,other_scalar>out,self_scalar_out,other_scalar_out
 xlogy=special_xlogy default,self_scalar,other_scalar>out,self_scalar_out,other_scalar_out
 zeta=special_zeta default,self_scalar,other_scalar>out,self_scalar_out,other_scalar_out`,
-  nn_functional: `adaptive_avg_pool1d
-adaptive_avg_pool2d>out
-adaptive_avg_pool3d>out
-avg_pool1d
-avg_pool2d>out
-avg_pool3d>out
-bilinear
-binary_cross_entropy>out
+  nn_functional: `bilinear
 celu_
 channel_shuffle
 conv1d default,padding
@@ -1240,32 +1233,16 @@ conv_tbc
 conv_transpose1d
 conv_transpose2d input
 conv_transpose3d input
-cosine_embedding_loss
 cosine_similarity
 ctc_loss IntList,Tensor
 elu_
 gelu>out
 glu>out
-group_norm
 hardshrink>out
 hardtanh_
-hinge_embedding_loss
-huber_loss>out
-l1_loss
-layer_norm
 leaky_relu_
 linear>out
 logsigmoid=log_sigmoid>out
-margin_ranking_loss
-max_pool1d
-max_pool1d_with_indices
-max_pool2d
-max_pool2d_with_indices>out
-max_pool3d
-max_pool3d_with_indices>out
-mse_loss>out
-multi_margin_loss>out
-multilabel_margin_loss>out
 native_channel_shuffle
 one_hot
 pad
@@ -1280,11 +1257,8 @@ rrelu_
 scaled_dot_product_attention
 selu_
 sigmoid>out
-smooth_l1_loss>out
-soft_margin_loss>out
 softplus>out
 softshrink>out
 tanh>out
-threshold_
-triplet_margin_loss`,
+threshold_`,
 } as const;
