@@ -8,7 +8,7 @@ import { operator } from '../../dispatch.js';
 import { ArgumentError } from '../../errors.js';
 import { Handled, handleOf } from '../../handle.js';
 import type { Tensor } from '../../tensor.js';
-import type { Parameter } from '../parameter.js';
+import { Buffer, type Parameter } from '../parameter.js';
 import { members } from './members.js';
 import type { Module } from './module.js';
 
@@ -54,9 +54,15 @@ export function convert(module: Module, fn: Conversion): void {
       const result = fn(tensor);
       if (result === tensor) convertGradient(tensor, fn);
       else if (kind === 'parameter') putBehind(tensor, result, fn);
-      else replace(result);
+      else replace(asBuffer(tensor, result));
     }
   });
+}
+
+/** What takes the place of the buffer `old`: a Buffer where one was, since a plain tensor in a list is nothing. */
+export function asBuffer(old: Tensor, next: Tensor): Tensor {
+  if (!(old instanceof Buffer) || next instanceof Buffer) return next;
+  return new Buffer(next, old.persistent);
 }
 
 /** The parameter stays the object it is; its memory becomes that of `result`. */

@@ -9,13 +9,13 @@ export interface State {
   active: Hooks | null;
   hooks: Hooks | null;
   /** The names under which `register_buffer` has put tensors, each with whether the buffer is persistent. */
-  buffers: Map<string, boolean> | null;
+  readonly buffers: Map<string, boolean>;
 }
 export const state = Symbol('state');
 
 /** An instance without fields of the class that `prototype` belongs to. */
 export function blankModule<T extends object>(prototype: T): T {
-  const own: State = { active: null, hooks: null, buffers: null };
+  const own: State = { active: null, hooks: null, buffers: new Map() };
   const call = (...args: unknown[]): unknown =>
     own.active === null
       ? (self as AnyModule).forward(...args)
@@ -30,7 +30,7 @@ export function copyState(from: object, to: object): void {
     State,
     State,
   ];
-  if (source.buffers) target.buffers = new Map(source.buffers);
+  for (const [name, persistent] of source.buffers) target.buffers.set(name, persistent);
   if (source.hooks) target.hooks = source.hooks.copy();
   target.active = target.hooks?.any ? target.hooks : null;
 }

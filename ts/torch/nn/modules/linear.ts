@@ -95,7 +95,8 @@ export type Linear = LinearClass;
 /** @internal */
 export function resetBias(bias: Tensor | null, fan_in: number): void {
   const bound = fan_in > 0 ? 1 / Math.sqrt(fan_in) : 0;
-  if (bias !== null) init.uniform_(bias, -bound, bound);
+  // Subtracted, since -0 would give negative zeros where Python's integer gives none.
+  if (bias !== null) init.uniform_(bias, 0 - bound, bound);
 }
 
 class BilinearClass extends Module {

@@ -38,7 +38,9 @@ export function members(module: Module): Member[] {
   for (const [name, value, replace] of module[entries]()) {
     // Most fields are numbers and words.
     if (value === null || (typeof value !== 'object' && typeof value !== 'function')) continue;
-    if (registered?.has(name) && value instanceof Tensor)
+    // A tensor that is put in the place of a Buffer later is the buffer then, as in Python.
+    if (value instanceof Buffer) registered.set(name, value.persistent);
+    if (registered.has(name) && value instanceof Tensor && !(value instanceof Parameter))
       found.push({ kind: 'buffer', name, value, replace });
     else collect(found, name, value, replace, []);
   }

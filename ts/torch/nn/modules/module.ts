@@ -77,7 +77,7 @@ class ModuleClass extends Instance {
     return fields(this);
   }
   /** @internal */
-  [buffers](): Map<string, boolean> | null {
+  [buffers](): Map<string, boolean> {
     return this[state].buffers;
   }
 
@@ -101,7 +101,7 @@ class ModuleClass extends Instance {
   ): void {
     const { persistent } = namedArguments('register_buffer', ['persistent'], [options]);
     registration.buffer(this, name, tensor);
-    (this[state].buffers ??= new Map()).set(name, persistent !== false);
+    this[state].buffers.set(name, persistent !== false);
   }
   /** A submodule under a name that is known only when the program runs. @throws as register_parameter */
   register_module(name: string, module: Module | null): void {

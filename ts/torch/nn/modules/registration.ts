@@ -34,7 +34,7 @@ export function parameter(module: Module, name: string, param: unknown): void {
 }
 
 export function buffer(module: Module, name: string, tensor: unknown): void {
-  checkName(module, 'buffer', name, () => module[buffers]()?.has(name) === true);
+  checkName(module, 'buffer', name, () => module[buffers]().has(name));
   if (tensor !== null && !(tensor instanceof Tensor))
     throw new ArgumentError(
       `cannot assign '${typeName(tensor)}' object to buffer '${name}' (torch Tensor or None required)`,

@@ -6,6 +6,7 @@ import { no_grad } from '../../autograd/grad_mode.js';
 import { ArgumentError, TorchError } from '../../errors.js';
 import { Tensor } from '../../tensor.js';
 import { Parameter } from '../parameter.js';
+import { asBuffer } from './convert.js';
 import { buffers, members, type Member } from './members.js';
 import type { Module } from './module.js';
 
@@ -54,7 +55,7 @@ function localState(module: Module): Member[] {
     ({ kind, name, value }) =>
       kind === 'parameter' ||
       (kind === 'buffer' &&
-        (registered?.get(name) ?? (value as { persistent?: boolean }).persistent !== false)),
+        (registered.get(name) ?? (value as { persistent?: boolean }).persistent !== false)),
   );
 }
 
@@ -136,9 +137,9 @@ function match(member: Member, key: string, given: unknown, loading: Loading): v
     });
 }
 
-/** What takes the place of `target`: the given tensor, a Parameter where one was. */
+/** What takes the place of `target`: the given tensor, a Parameter or a Buffer where one was. */
 function assigned(target: Tensor, given: Tensor): Tensor {
-  if (!(target instanceof Parameter)) return given;
+  if (!(target instanceof Parameter)) return asBuffer(target, given);
   const { requires_grad } = target;
   return given instanceof Parameter
     ? given.requires_grad_(requires_grad)
