@@ -8,6 +8,9 @@
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/variable.h>
 
+#include <sstream>
+
+#include "dtype.h"
 #include "graph.h"
 #include "js.h"
 
@@ -127,13 +130,20 @@ napi_value setGrad(Call& call) {
   }
   const at::Tensor gradient = js::tensor(call.addon, call[1], "the gradient");
   if (gradient.is_same(tensor)) fail(ErrorKind::Runtime, "can't assign Variable as its own grad");
-  if (gradient.scalar_type() != tensor.scalar_type() || gradient.device().type() != tensor.device().type())
-    fail(ErrorKind::Argument,
-         std::string("assigned grad has data of a different type or device than the tensor (") +
-             c10::toString(gradient.scalar_type()) + " on " + gradient.device().str() + ", not " +
-             c10::toString(tensor.scalar_type()) + " on " + tensor.device().str() + ")");
+  const auto sizes = [](const at::Tensor& t) {
+    std::ostringstream text;
+    text << '\'' << t.sizes() << '\'';
+    return text.str();
+  };
   if (gradient.sizes() != tensor.sizes())
-    fail(ErrorKind::Runtime, "assigned grad has data of a different size");
+    fail(ErrorKind::Runtime, "attempting to assign a gradient of size " + sizes(gradient) +
+                                 " to a tensor of size " + sizes(tensor) +
+                                 ". Please ensure that the gradient and the tensor are the same size");
+  if (gradient.scalar_type() != tensor.scalar_type() || gradient.device().type() != tensor.device().type())
+    fail(ErrorKind::Runtime, std::string("attempting to assign a gradient of ") +
+                                 dtypeName(gradient.scalar_type()) + " on " + gradient.device().str() +
+                                 " to a tensor of " + dtypeName(tensor.scalar_type()) + " on " +
+                                 tensor.device().str());
   tensor.mutable_grad() = gradient;
   return js::undefined(call.env);
 }
