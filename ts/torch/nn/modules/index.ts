@@ -17,3 +17,5 @@ export * from './container.js';
 export { Bilinear, Identity, Linear } from './linear.js';
 export { Flatten, Unflatten } from './flatten.js';
 export * from './activation.js';
+export { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNBase, RNNCell, RNNCellBase } from './rnn.js';
+export type { LSTMState } from './rnn.js';

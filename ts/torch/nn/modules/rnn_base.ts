@@ -87,8 +87,17 @@ class RNNBaseClass extends Module {
    */
   constructor(
     ...args:
-      | [mode: Mode, input_size: number, hidden_size: number, options?: RNNBaseOptions & { proj_size?: number }]
-      | [options: { mode: Mode; input_size: number; hidden_size: number } & RNNBaseOptions & { proj_size?: number }]
+      | [
+          mode: Mode,
+          input_size: number,
+          hidden_size: number,
+          options?: RNNBaseOptions & { proj_size?: number },
+        ]
+      | [
+          options: { mode: Mode; input_size: number; hidden_size: number } & RNNBaseOptions & {
+              proj_size?: number;
+            },
+        ]
   ) {
     super();
     const given = moduleArguments('RNNBase', ['mode', ...recurrentNames], args, 3);

@@ -49,9 +49,7 @@ interface Sorted {
 export function pack_padded_sequence(
   input: Tensor,
   lengths: Tensor | readonly number[],
-  ...args:
-    | [batch_first?: boolean, enforce_sorted?: boolean | Sorted]
-    | [options: BatchFirst & Sorted]
+  ...args: [batch_first?: boolean, enforce_sorted?: boolean | Sorted] | [options: BatchFirst & Sorted]
 ): PackedSequence {
   const given = namedArguments('pack_padded_sequence', ['batch_first', 'enforce_sorted'], args);
   const batch_first = given['batch_first'] === true;
@@ -59,7 +57,7 @@ export function pack_padded_sequence(
     let counts =
       lengths instanceof Tensor
         ? lengths.to(int64)
-        : as_tensor(lengths as number[], { dtype: int64, device: 'cpu' });
+        : as_tensor(lengths, { dtype: int64, device: 'cpu' });
     let sorted_indices: Tensor | null = null;
     let sequences = input;
     if (given['enforce_sorted'] === false) {
