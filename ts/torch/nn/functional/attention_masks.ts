@@ -22,9 +22,7 @@ export function canonicalMask(
   if (mask.dtype !== bool && !floating)
     throw new TorchError(`only bool and floating types of ${name} are supported`);
   if (other?.mask && other.mask.dtype !== mask.dtype)
-    warn(
-      `Support for mismatched ${name} and ${other.name} is deprecated. Use same type for both instead.`,
-    );
+    warn(`Support for mismatched ${name} and ${other.name} is deprecated. Use same type for both instead.`);
   return floating ? mask : zeros_like(mask, { dtype: target }).masked_fill_(mask, -Infinity);
 }
 
@@ -81,8 +79,7 @@ export function checkAttended(
 /** @throws {TorchError} a mask of scores of another size than (target, source) or (batch·heads, target, source) */
 export function checkScoresMask(mask: Tensor, target: number, source: number, heads: number): void {
   const { ndim } = mask;
-  if (ndim !== 2 && ndim !== 3)
-    throw new TorchError(`attn_mask's dimension ${ndim} is not supported`);
+  if (ndim !== 2 && ndim !== 3) throw new TorchError(`attn_mask's dimension ${ndim} is not supported`);
   const expected = ndim === 2 ? [target, source] : [heads, target, source];
   if (!mask.shape.equals(expected))
     throw new TorchError(
