@@ -1,5 +1,5 @@
 /** Comparing gradients with finite differences. https://docs.pytorch.org/docs/stable/generated/torch.autograd.gradcheck.gradcheck.html */
-import { TorchError } from '../errors.js';
+import { NotImplementedError, TorchError, ValueError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
 import { grad } from './backward.js';
 import { enable_grad, no_grad } from './grad_mode.js';
@@ -26,6 +26,12 @@ type Differentiable = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 function outputsOf(fn: Differentiable, inputs: readonly Tensor[]): Tensor[] {
   const result = fn(...inputs);
   const all = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
+  // Passing over them would call a wrong gradient right.
+  if ([...inputs, ...all].some((tensor) => tensor.is_complex()))
+    throw new NotImplementedError(
+      'gradcheck: complex tensors are not checked; take view_as_real()',
+      'gradcheck',
+    );
   return all.filter((tensor) => tensor.is_floating_point());
 }
 
@@ -37,7 +43,8 @@ function numerical(fn: Differentiable, inputs: readonly Tensor[], which: number,
     if (flat.data_ptr() !== input.data_ptr())
       throw new GradcheckError('gradcheck: inputs must be contiguous', 'gradcheck');
     const values = flat.tolist() as number[];
-    const evaluate = (): number[][] => outputsOf(fn, inputs).map((o) => o.detach().flatten().tolist() as number[]);
+    const evaluate = (): number[][] =>
+      outputsOf(fn, inputs).map((o) => o.detach().flatten().tolist() as number[]);
     return values.map((value, i) => {
       flat.set_at(i, value + eps);
       const above = evaluate();
@@ -53,12 +60,19 @@ function numerical(fn: Differentiable, inputs: readonly Tensor[], which: number,
  * Checks the gradients that backward computes for `fn` against finite differences. Inputs should be float64.
  * @throws {GradcheckError} when they differ, unless `raise_exception` is false
  */
-export function gradcheck(fn: Differentiable, inputs: Tensor | readonly Tensor[], options: GradcheckOptions = {}): boolean {
+export function gradcheck(
+  fn: Differentiable,
+  inputs: Tensor | readonly Tensor[],
+  options: GradcheckOptions = {},
+): boolean {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3, raise_exception = true } = options;
   const all = Array.isArray(inputs) ? (inputs as readonly Tensor[]) : [inputs as Tensor];
   const checked = all.flatMap((input, i) => (input.requires_grad ? [i] : []));
   if (checked.length === 0)
-    throw new TorchError('gradcheck expects at least one input tensor that requires gradient', 'gradcheck');
+    throw new ValueError(
+      'gradcheck expects at least one input tensor to require gradient, but none of them have requires_grad=True.',
+      'gradcheck',
+    );
   for (const which of checked) {
     const expected = numerical(fn, all, which, eps);
     const outputs = enable_grad(() => outputsOf(fn, all));
