@@ -160,7 +160,7 @@ describe('Module', () => {
       'parameter empty': (block) => block.register_parameter('', null),
       'parameter taken': (block) => block.register_parameter('body', weight()),
       'parameter method': (block) => block.register_parameter('forward', weight()),
-      'parameter tensor': (block) => block.register_parameter('new', ones([1]) as nn.Parameter),
+      'parameter tensor': (block) => block.register_parameter('new', ones([1])),
       'buffer dot': (block) => block.register_buffer('a.b', null),
       'buffer empty': (block) => block.register_buffer('', null),
       'buffer taken': (block) => block.register_buffer('scale', ones([1])),
@@ -231,7 +231,7 @@ describe('Module', () => {
       shared.train();
       expect(shared.modules().every(({ training }) => training)).to.equal(true);
 
-      (shared.first(ones([1, 2])).sum() as Tensor).backward();
+      (shared.first(ones([1, 2])).sum()).backward();
       const grads = (): (number[] | null)[] =>
         shared.first.parameters().map(({ grad }) => (grad ? ([...grad.shape] as number[]) : null));
       expect(grads()).to.not.include(null);

@@ -141,19 +141,24 @@ export function callWithHooks(module: AnyModule, hooks: Hooks, given: unknown[])
 
 type Gradients = (Tensor | null)[];
 
-/** Gives its arguments on, and their gradients to whom `ctx.watcher` names. */
+/**
+ * Gives its arguments on, and their gradients to the watcher: null for a value that nothing depends on when it has
+ * left the module, zeros when it is about to enter, as PyTorch's hooks see them.
+ */
 class BackwardHookFunction extends Function {
   static override forward(
     ctx: FunctionCtx,
     watcher: (gradients: Gradients) => Gradients,
+    materialize: boolean,
     ...args: Tensor[]
   ): Tensor[] {
     ctx['watcher'] = watcher;
+    ctx.set_materialize_grads(materialize);
     ctx.mark_non_differentiable(...args.filter((arg) => !arg.requires_grad));
     return args;
   }
   static override backward(ctx: FunctionCtx, ...gradients: Tensor[]): Gradients {
-    return [null, ...(ctx['watcher'] as (gradients: Gradients) => Gradients)(gradients)];
+    return [null, null, ...(ctx['watcher'] as (gradients: Gradients) => Gradients)(gradients)];
   }
 }
 
@@ -172,14 +177,14 @@ class BackwardCalls {
   }
 
   watchInputs(args: unknown[]): unknown[] {
-    const [watched, at] = watch(args, (gradients) => this.#onInput(gradients));
+    const [watched, at] = watch(args, true, (gradients) => this.#onInput(gradients));
     this.#inputs = { count: args.length, at };
     return watched;
   }
 
   watchOutputs(output: unknown): unknown {
     const values = Array.isArray(output) ? (output as unknown[]) : [output];
-    const [watched, at] = watch(values, (gradients) => this.#onOutput(gradients));
+    const [watched, at] = watch(values, false, (gradients) => this.#onOutput(gradients));
     this.#outputs = { count: values.length, at };
     return Array.isArray(output) ? watched : watched[0];
   }
@@ -223,13 +228,14 @@ interface Places {
 /** Puts the tensors among `values` behind an identity, and says where they are; null where autograd does not record. */
 function watch(
   values: unknown[],
+  materialize: boolean,
   watcher: (gradients: Gradients) => Gradients,
 ): [values: unknown[], at: number[] | null] {
   const at = values.flatMap((value, i) => (value instanceof Tensor ? [i] : []));
   const tensors = at.map((place) => values[place] as Tensor);
   if (!context().grad || !tensors.some((tensor) => tensor.requires_grad)) return [values, null];
   const watched = [...values];
-  const results = BackwardHookFunction.apply(watcher, ...tensors);
+  const results = BackwardHookFunction.apply(watcher, materialize, ...tensors);
   at.forEach((place, i) => (watched[place] = results[i]));
   return [watched, at];
 }

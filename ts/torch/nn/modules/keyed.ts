@@ -81,7 +81,8 @@ export abstract class Keyed<T> extends Module implements Iterable<string> {
     yield* found.values();
   }
   override _set_member(name: string, value: unknown): void {
-    if (!this._order.includes(name)) this._order.push(name);
+    // Items that were set as fields, `dict.name = module`, have their places by now.
+    this._order = [...new Set([...this.keys(), name])];
     super._set_member(name, value);
   }
 }

@@ -23,10 +23,12 @@ export type Metadata = Record<string, { version?: number; [key: string]: unknown
 export interface IncompatibleKeys {
   missing_keys: string[];
   unexpected_keys: string[];
+  /** As PyTorch prints it: `<All keys matched successfully>` where that is so. */
+  toString(): string;
 }
 
 /** What `load_state_dict` has found so far. Nothing is written before everything has been looked at. */
-export interface Loading extends IncompatibleKeys {
+export interface Loading extends Pick<IncompatibleKeys, 'missing_keys' | 'unexpected_keys'> {
   error_msgs: string[];
   assign: boolean;
   writes: (() => void)[];
@@ -162,6 +164,7 @@ export function loadTree(
   given: StateDictLike,
   { strict, assign }: { strict: boolean; assign: boolean },
 ): IncompatibleKeys {
+  const entries = entriesOf(given);
   const metadata = metadataOf(given);
   const loading: Loading = { missing_keys: [], unexpected_keys: [], error_msgs: [], assign, writes: [] };
   const load = (part: Module, state: Map<string, unknown>, prefix: string): void => {
@@ -172,7 +175,7 @@ export function loadTree(
       load(value as Module, new Map([...state].filter(([key]) => key.startsWith(inner))), inner);
     }
   };
-  load(module, entriesOf(given), '');
+  load(module, entries, '');
 
   const { missing_keys, unexpected_keys, error_msgs, writes } = loading;
   const quoted = (keys: string[]): string => keys.map((key) => `"${key}"`).join(', ');
