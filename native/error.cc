@@ -108,14 +108,19 @@ void throwCurrent(Addon& addon, const char* op) {
   }
 }
 
-void releaseMemory(Addon& addon) {
+void collectGarbage(Addon& addon) {
   napi_env env = addon.env;
-  napi_value collect = nullptr, undefined = nullptr;
+  napi_value collect = nullptr, undefined = nullptr, error = nullptr;
   napi_get_undefined(env, &undefined);
   if (addon.collectGarbage && napi_get_reference_value(env, addon.collectGarbage, &collect) == napi_ok &&
-      collect)
-    check(env, napi_call_function(env, undefined, collect, 0, nullptr, nullptr));
-  addon.handles.sweep();
+      collect && napi_call_function(env, undefined, collect, 0, nullptr, nullptr) != napi_ok)
+    // A runtime that lends us no collector: memory stays as it is, which is no reason for the call to fail.
+    napi_get_and_clear_last_exception(env, &error);
+  addon.handles.collected();
+}
+
+void releaseMemory(Addon& addon) {
+  collectGarbage(addon);
   const auto accelerator = at::getAccelerator(false);
   if (accelerator.has_value()) at::getDeviceAllocator(*accelerator)->emptyCache();
 }
@@ -133,7 +138,7 @@ napi_value enter(napi_env env, napi_callback_info info, Entry entry) {
     if (argc > Call::kMaxArguments)
       fail(ErrorKind::Argument, "too many arguments (" + std::to_string(argc) + ")");
     addon.callbacks.reap();
-    addon.handles.settle();
+    if (addon.handles.settle()) collectGarbage(addon);
     Call call{env, addon, argc, argv};
     const napi_value result = entry(call);
     if (addon.warnings.any()) addon.warnings.emit(addon);

@@ -29,6 +29,8 @@ bool isOutOfMemory(const std::exception& error);
 // Makes the exception in flight a pending JavaScript one; call it inside a catch block only.
 void throwCurrent(Addon& addon, const char* op);
 
+// Collects JavaScript garbage and frees what hangs on it.
+void collectGarbage(Addon& addon);
 // Collects JavaScript garbage, frees what hangs on it, and empties the allocators' caches.
 void releaseMemory(Addon& addon);
 

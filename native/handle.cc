@@ -206,6 +206,7 @@ size_t Handles::sweep() {
     }
     napi_close_handle_scope(env_, scope);
   }
+  collectAt_ = std::min(collectAt_, enough());
   return freed;
 }
 
@@ -226,6 +227,7 @@ void Handles::track(Slot& slot) {
       fresh += pressure(slot.device, storage.bytes);
     }
   }
+  pressure_ += fresh;
   unreported_ += fresh;
   sinceSweep_ += fresh;
 }
@@ -245,6 +247,7 @@ void Handles::untrack(Slot& slot) {
     }
     slot.storage = nullptr;
   }
+  pressure_ -= gone;
   unreported_ -= gone;
 }
 
@@ -254,6 +257,16 @@ void Handles::report() {
   const int64_t change = unreported_;
   unreported_ = 0;
   napi_adjust_external_memory(env_, change, &total);
+}
+
+// As much again as may be alive, but not for a few megabytes.
+int64_t Handles::enough() const {
+  return std::max(2 * pressure_, pressure_ + kCollectStep);
+}
+
+void Handles::collected() {
+  sweep();
+  collectAt_ = enough();
 }
 
 void Handles::resetPeak() {

@@ -55,11 +55,16 @@ class Handles {
   // Frees every slot whose JavaScript handle has been collected; returns how many.
   size_t sweep();
   // Called once at the start of an entry point, where no JavaScript object is half built: tells V8 of the
-  // bytes that came and went, which may collect, and sweeps when it is time.
-  void settle() {
+  // bytes that came and went, which may collect, and sweeps when it is time. True when so much has piled up all
+  // the same that the caller should collect: Deno's V8 hears of the bytes, but marks step by step as JavaScript
+  // allocates, and a loop over tensors allocates next to nothing there.
+  bool settle() {
     if (unreported_ >= kReportStep || unreported_ <= -kReportStep) report();
     if (sinceSweep_ >= kSweepStep) sweep();
+    return pressure_ > collectAt_;
   }
+  // After a collection: frees what it found, and sets when the next one is due.
+  void collected();
   // The environment ends: frees the tensors. The table itself stays, since late finalizers may still look.
   void close();
 
@@ -86,6 +91,7 @@ class Handles {
   // V8 is told in steps, because each report may start a collection.
   static constexpr int64_t kReportStep = 1 << 20;
   static constexpr int64_t kSweepStep = 64 << 20;
+  static constexpr int64_t kCollectStep = 256 << 20;
 
   uint32_t take();
   napi_value publish(uint32_t index);
@@ -93,6 +99,7 @@ class Handles {
   void track(Slot& slot);
   void untrack(Slot& slot);
   void report();
+  int64_t enough() const;
   const Slot* find(napi_value value) const;
   static void finalize(napi_env env, void* data, void* hint);
 
@@ -105,6 +112,8 @@ class Handles {
   int64_t live_ = 0;
   int64_t unreported_ = 0;  // bytes that V8 does not know of yet
   int64_t sinceSweep_ = 0;  // bytes that came alive since the last sweep
+  int64_t pressure_ = 0;    // bytes that hang on handles, garbage included
+  int64_t collectAt_ = kCollectStep;
 };
 
 }  // namespace ltn
