@@ -90,10 +90,11 @@ function nameParts(parts: unknown[], names: string[] | undefined): unknown[] {
 export function raise(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return nameParts(value.map(raise), (value as NamedArray).names);
-  // Handles have no constructor; the few plain objects of native code are complex numbers and dtypes.
+  // The few plain objects of native code are complex numbers and dtypes. In Bun a handle is an Object as well.
   if (value.constructor === Object) {
     const plain = value as { real?: number; imag?: number; dtype?: number };
-    return plain.dtype === undefined ? new Complex(plain.real ?? 0, plain.imag) : dtypeOfCode(plain.dtype);
+    if (plain.dtype !== undefined) return dtypeOfCode(plain.dtype);
+    if (plain.real !== undefined) return new Complex(plain.real, plain.imag);
   }
   return wrapTensor(value as Handle);
 }
