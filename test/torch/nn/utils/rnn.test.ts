@@ -106,7 +106,10 @@ describe('nn.utils.rnn', () => {
       expect(made.batch_sizes).to.equal(sizes);
       expect(made.unsorted_indices?.tolist()).to.deep.equal([1, 0]);
     }
-    expect(() => rnn.PackedSequence(data)).to.throw(torch.ArgumentError, 'length 2');
+    expect(() => rnn.PackedSequence(...([data] as unknown as [Tensor, Tensor]))).to.throw(
+      torch.ArgumentError,
+      'length 2',
+    );
     const elsewhere = sizes.to('meta');
     expect(() => rnn.PackedSequence(data, elsewhere)).to.throw(torch.ValueError, 'always be on CPU');
   });

@@ -55,9 +55,7 @@ export function pack_padded_sequence(
   const batch_first = given['batch_first'] === true;
   return tidy(() => {
     let counts =
-      lengths instanceof Tensor
-        ? lengths.to(int64)
-        : as_tensor(lengths, { dtype: int64, device: 'cpu' });
+      lengths instanceof Tensor ? lengths.to(int64) : as_tensor(lengths, { dtype: int64, device: 'cpu' });
     let sorted_indices: Tensor | null = null;
     let sequences = input;
     if (given['enforce_sorted'] === false) {
