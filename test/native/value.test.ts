@@ -50,10 +50,10 @@ describe('schema types', () => {
   });
 
   it('int: integers and bigints, exactly; never booleans or fractions', () => {
-    expect([list(x.select(1, 2)), list(x.select(1, 2n as never)), list(x.select(1, -1))]).to.deep.equal([[2, 5], [2, 5], [2, 5]]);
+    expect([list(x.select(1, 2)), list(x.select(1, 2n)), list(x.select(1, -1))]).to.deep.equal([[2, 5], [2, 5], [2, 5]]);
     expect(list(torch.full([1], 2n ** 62n + 1n))).to.deep.equal([2n ** 62n + 1n]);
     refuses('dim', (v) => call['softmax']!(x, v), [1.5, NaN, Infinity, -Infinity, 2 ** 53, true, '0', null, [0], {}, new Float(1)]);
-    expect(message(() => x.select(0, 2n ** 63n as never))).to.match(/bigint does not fit into 64 bits/);
+    expect(message(() => x.select(0, 2n ** 63n))).to.match(/bigint does not fit into 64 bits/);
     expect(x.sum(-0).tolist(), 'minus zero is zero').to.deep.equal([3, 5, 7]);
   });
 

@@ -160,7 +160,11 @@ export function calledBack<T>(fn: () => T): T {
   const around = open === 0 ? undefined : frame();
   const outer = { context: current, grad, inference };
   [grad, inference] = native.modes();
-  const own: Frame = { context: { ...(around?.context ?? current), grad, inference }, outer: around, over: false };
+  const own: Frame = {
+    context: { ...(around?.context ?? current), grad, inference },
+    outer: around,
+    over: false,
+  };
   current = own.context;
   try {
     return storage.run(own, fn);

@@ -86,11 +86,17 @@ function bufferOf(view: ArrayBufferView, share: boolean): ArrayBufferView {
   if (types.isSharedArrayBuffer(view.buffer)) {
     // Node-API knows no SharedArrayBuffer; slice() copies into an ordinary one.
     if (!share) return (view as Uint8Array).slice();
-    throw new ArgumentError('from_numpy(): a tensor cannot share the memory of a SharedArrayBuffer', 'from_numpy');
+    throw new ArgumentError(
+      'from_numpy(): a tensor cannot share the memory of a SharedArrayBuffer',
+      'from_numpy',
+    );
   }
   if (share) {
     if ((view.buffer as ArrayBuffer & { resizable?: boolean }).resizable)
-      throw new ArgumentError('from_numpy(): a tensor cannot share the memory of a resizable ArrayBuffer', 'from_numpy');
+      throw new ArgumentError(
+        'from_numpy(): a tensor cannot share the memory of a resizable ArrayBuffer',
+        'from_numpy',
+      );
     // Transferred to another thread, the memory would be freed there while the tensor still uses it.
     markAsUntransferable(view.buffer);
   }

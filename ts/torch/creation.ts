@@ -240,11 +240,7 @@ type FullOptions = TensorOptions & { layout?: Layout | null; pin_memory?: boolea
  * A tensor of shape `size` filled with one value. A JavaScript number gives the default dtype, as in creation from
  * data; bigint gives int64 and boolean bool.
  */
-export function full(
-  size: number | readonly number[],
-  fill_value: Scalar,
-  options?: FullOptions,
-): Tensor;
+export function full(size: number | readonly number[], fill_value: Scalar, options?: FullOptions): Tensor;
 export function full(size: number | readonly number[], options: FullOptions & { fill_value: Scalar }): Tensor;
 export function full(options: FullOptions & { size: readonly number[]; fill_value: Scalar }): Tensor;
 export function full(...args: unknown[]): Tensor {

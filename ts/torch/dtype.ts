@@ -150,6 +150,9 @@ export function set_default_dtype(dtype: DType): void {
   const handle = dtype instanceof DType ? Handled.of(dtype) : undefined;
   if (!handle) throw new TypeError('set_default_dtype(): argument must be a torch.dtype');
   if (!dtype.is_floating_point)
-    throw new ArgumentError('only floating-point types are supported as the default type', 'set_default_dtype');
+    throw new ArgumentError(
+      'only floating-point types are supported as the default type',
+      'set_default_dtype',
+    );
   native.setDefaultDtype(handle);
 }

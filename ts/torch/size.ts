@@ -11,7 +11,8 @@ export class Size extends Array<number> {
     if (typeof sizes !== 'object' || !(Symbol.iterator in sizes))
       throw new TypeError('torch.Size() takes a list of integers');
     for (const size of sizes) {
-      if (!Number.isInteger(size)) throw new TypeError(`torch.Size() takes a list of integers, not of ${String(size)}`);
+      if (!Number.isInteger(size))
+        throw new TypeError(`torch.Size() takes a list of integers, not of ${String(size)}`);
       this.push(size);
     }
   }

@@ -108,7 +108,9 @@ function rawBackward(
         `function ${type.name}Backward returned an incorrect number of gradients (expected ${count}, got ${all.length})`,
         type.name,
       );
-    const stray = all.findIndex((gradient, i) => gradient !== null && gradient !== undefined && !places.includes(i));
+    const stray = all.findIndex(
+      (gradient, i) => gradient !== null && gradient !== undefined && !places.includes(i),
+    );
     if (stray >= 0)
       throw new TorchError(
         `function ${type.name}Backward returned a gradient different than None at position ${stray + 1}, ` +
