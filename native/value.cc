@@ -22,8 +22,7 @@ bool isNumberLikeTensor(const JsValue& value) {
 }
 
 bool isIntLike(const JsValue& value) {
-  return isInt(value) ||
-         (isNumberLikeTensor(value) && at::isIntegralType(value.tensor.scalar_type(), false));
+  return isInt(value) || (isNumberLikeTensor(value) && at::isIntegralType(value.tensor.scalar_type(), false));
 }
 
 bool isReal(const JsValue& value) {
