@@ -1,0 +1,4 @@
+/** The first file of a worker thread. */
+import { run } from './worker.js';
+
+run();
