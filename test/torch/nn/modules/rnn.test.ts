@@ -107,6 +107,7 @@ describe('recurrent layers', () => {
     mode: () => nn.RNNBase(any('ELMAN'), 3, 4),
     '1-D': () => lstm(zeros(3)),
     'GRU 1-D': () => gru(zeros(3)),
+    'RNN 4-D': () => nn.RNN(3, 4)(zeros(1, 1, 1, 3)),
     width: () => lstm(zeros(5, 2, 4)),
     dtype: () => lstm(torch.zeros([5, 2, 3], { dtype: torch.float64 })),
     hidden: () => gru(zeros(5, 2, 3), zeros(1, 3, 4)),

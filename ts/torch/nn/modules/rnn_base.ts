@@ -228,8 +228,11 @@ class RNNBaseClass extends Module {
       const batch = given.batch_sizes.select(0, 0).item();
       return { input: given.data, packed: given, batched: true, batch };
     }
-    if (given.ndim !== 2 && given.ndim !== 3)
-      throw new ValueError(`${this._get_name()}: Expected input to be 2D or 3D, got ${given.ndim}D instead`);
+    if (given.ndim !== 2 && given.ndim !== 3) {
+      const [kind] = this.mode.split('_');
+      const what = kind === 'RNN' ? ' tensor' : '';
+      throw new ValueError(`${kind}: Expected input to be 2D or 3D, got ${given.ndim}D${what} instead`);
+    }
     const batched = given.ndim === 3;
     const dim = this.batch_first ? 0 : 1;
     const input = batched ? given : given.unsqueeze(dim);
