@@ -60,3 +60,12 @@ class BufferClass extends Tensor {
 }
 export const Buffer = callable(BufferClass);
 export type Buffer = BufferClass;
+
+/** @internal Quicker than `instanceof`, which goes through what makes the class callable. */
+export function isParameter(value: object): value is Parameter {
+  return value instanceof ParameterClass;
+}
+/** @internal */
+export function isBuffer(value: object): value is Buffer {
+  return value instanceof BufferClass;
+}

@@ -9,7 +9,7 @@ import { ArgumentError } from '../../errors.js';
 import { Handled, handleOf } from '../../handle.js';
 import type { Tensor } from '../../tensor.js';
 import { Buffer, type Parameter } from '../parameter.js';
-import { members } from './members.js';
+import { members, replace } from './members.js';
 import type { Module } from './module.js';
 
 type Conversion = (tensor: Tensor) => Tensor;
@@ -48,13 +48,14 @@ export function onDevice(device: Device | string): Conversion {
 export function convert(module: Module, fn: Conversion): void {
   // Outside all scopes: what the module holds afterwards must outlive them.
   within({ scope: null, grad: false }, () => {
-    for (const { kind, value, replace } of members(module)) {
+    for (const member of members(module)) {
+      const { kind } = member;
       if (kind === 'module') continue;
-      const tensor = value as Tensor;
+      const tensor = member.value as Tensor;
       const result = fn(tensor);
       if (result === tensor) convertGradient(tensor, fn);
       else if (kind === 'parameter') putBehind(tensor, result, fn);
-      else replace(asBuffer(tensor, result));
+      else replace(member, asBuffer(tensor, result));
     }
   });
 }

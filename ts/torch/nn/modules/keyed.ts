@@ -1,6 +1,6 @@
 /** What ModuleDict and ParameterDict share. */
 import { ValueError } from '../../errors.js';
-import { entries, fields, type Entry } from './members.js';
+import { names } from './members.js';
 import { Module } from './module.js';
 import { pairs, type Named } from './sequential.js';
 
@@ -62,23 +62,22 @@ export abstract class Keyed<T> extends Module implements Iterable<string> {
     return this.items().map(([, value]) => value);
   }
   items(): [key: string, value: T][] {
-    return [...this[entries]()].flatMap(([key, value]): [string, T][] =>
-      this._holds(value, key) ? [[key, value]] : [],
-    );
+    return this[names]().flatMap((key): [string, T][] => {
+      const value = this._get_member(key);
+      return this._holds(value, key) ? [[key, value]] : [];
+    });
   }
   update(named: Named<unknown>): void {
     const given = named instanceof Keyed ? (named as Keyed<unknown>).items() : pairs(named);
     for (const [key, value] of given) this.set(key, value);
   }
 
-  override *[entries](): Generator<Entry> {
-    const found = new Map([...fields(this)].map((field) => [field[0], field]));
-    for (const key of this._order) {
-      const field = found.get(key);
-      if (field) yield field;
-      found.delete(key);
-    }
-    yield* found.values();
+  override [names](): readonly string[] {
+    const fields = super[names]();
+    return [
+      ...this._order.filter((key) => fields.includes(key)),
+      ...fields.filter((key) => !this._order.includes(key)),
+    ];
   }
   override _set_member(name: string, value: unknown): void {
     // Items that were set as fields, `dict.name = module`, have their places by now.

@@ -20,7 +20,7 @@ import {
   type HookOptions,
 } from './hooks.js';
 import { Instance, state, type State } from './instance.js';
-import { buffers, entries, fields, moduleMark, type Entry } from './members.js';
+import { buffers, names } from './members.js';
 import * as registration from './registration.js';
 import * as search from './search.js';
 import {
@@ -69,12 +69,8 @@ class ModuleClass extends Instance {
     return 1;
   }
   /** @internal */
-  get [moduleMark](): true {
-    return true;
-  }
-  /** @internal */
-  [entries](): Iterable<Entry> {
-    return fields(this);
+  [names](): readonly string[] {
+    return Object.keys(this);
   }
   /** @internal */
   [buffers](): Map<string, boolean> {

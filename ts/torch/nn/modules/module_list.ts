@@ -1,7 +1,7 @@
 /** nn.ModuleList: https://docs.pytorch.org/docs/stable/generated/torch.nn.ModuleList.html */
 import { ArgumentError, IndexError } from '../../errors.js';
 import { callable } from './callable.js';
-import { entries, fields, isModule, type Entry } from './members.js';
+import { isModule, names } from './members.js';
 import type { AnyModule, Module } from './module.js';
 import { Positional } from './positions.js';
 import { indent } from './text.js';
@@ -45,10 +45,8 @@ class ModuleListClass extends Positional<AnyModule> {
     return new ModuleList([...this, ...other]);
   }
 
-  override *[entries](): Generator<Entry> {
-    for (const [i, module] of this._items.entries())
-      yield [`${i}`, module, (next): void => this._put(i, next as AnyModule)];
-    yield* fields(this);
+  override [names](): readonly string[] {
+    return [...this._items.map((_, i) => `${i}`), ...super[names]()];
   }
   override _get_member(name: string): unknown {
     return /^\d+$/.test(name) ? this._items[Number(name)] : super._get_member(name);

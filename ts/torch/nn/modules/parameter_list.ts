@@ -3,7 +3,7 @@ import { ArgumentError, TorchError } from '../../errors.js';
 import { Tensor } from '../../tensor.js';
 import { Parameter } from '../parameter.js';
 import { callable } from './callable.js';
-import { entries, fields, type Entry } from './members.js';
+import { names } from './members.js';
 import { Positional } from './positions.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of parameters holds anything, as in Python
@@ -40,12 +40,15 @@ class ParameterListClass extends Positional<Item> {
     return this;
   }
 
-  override *[entries](): Generator<Entry> {
-    for (const [i, value] of this._items.entries()) yield [`${i}`, value, (next): void => this._put(i, next)];
-    yield* fields(this);
+  override [names](): readonly string[] {
+    return [...this._items.map((_, i) => `${i}`), ...super[names]()];
   }
   override _get_member(name: string): unknown {
     return /^\d+$/.test(name) ? this._items[Number(name)] : super._get_member(name);
+  }
+  override _set_member(name: string, value: unknown): void {
+    if (Number(name) < this._items.length) this._put(Number(name), value);
+    else super._set_member(name, value);
   }
   override _list(): readonly Item[] {
     return this._items;

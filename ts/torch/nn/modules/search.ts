@@ -3,7 +3,7 @@ import { namedArguments } from '../../arguments.js';
 import { TorchError } from '../../errors.js';
 import type { Tensor } from '../../tensor.js';
 import type { Parameter } from '../parameter.js';
-import { isModule, members, type Kind } from './members.js';
+import { isModule, members, type Kind, type Member } from './members.js';
 import type { AnyModule, Module } from './module.js';
 
 interface NamedOptions {
@@ -32,20 +32,27 @@ function join(prefix: string, name: string): string {
   return prefix === '' ? name : `${prefix}.${name}`;
 }
 
-/** This module and those below it: depth first, with their names. */
+/** Visits this module and those below it, depth first, with their names and members. */
+function walk(
+  module: Module,
+  prefix: string,
+  once: boolean,
+  memo: Set<object>,
+  visit: (path: string, module: Module, members: readonly Member[]) => void,
+): void {
+  if (memo.has(module)) return;
+  if (once) memo.add(module);
+  const found = members(module);
+  visit(prefix, module, found);
+  for (const { kind, name, value } of found)
+    if (kind === 'module') walk(value as Module, join(prefix, name), once, memo, visit);
+}
+
 export function namedModules(module: Module, args: NamedModulesArguments): [string, AnyModule][] {
   const given = namedArguments('named_modules', ['memo', 'prefix', 'remove_duplicate'], args);
-  const memo = (given['memo'] as Set<object> | undefined) ?? new Set();
-  const once = given['remove_duplicate'] !== false;
+  const { memo = new Set<object>(), prefix = '', remove_duplicate = true } = given as NamedModulesOptions;
   const found: [string, AnyModule][] = [];
-  const walk = (part: Module, prefix: string): void => {
-    if (memo.has(part)) return;
-    if (once) memo.add(part);
-    found.push([prefix, part as AnyModule]);
-    for (const { kind, name, value } of members(part))
-      if (kind === 'module') walk(value as Module, join(prefix, name));
-  };
-  walk(module, (given['prefix'] as string | undefined) ?? '');
+  walk(module, prefix, remove_duplicate, memo, (path, part) => found.push([path, part as AnyModule]));
   return found;
 }
 
@@ -68,15 +75,18 @@ function tensors(
 ) {
   const seen = new Set<object>();
   const found: [string, Tensor][] = [];
-  const parts: [string, Module][] = recurse
-    ? namedModules(module, [{ prefix, remove_duplicate }])
-    : [[prefix, module]];
-  for (const [path, part] of parts)
-    for (const member of members(part)) {
+  const add = (path: string, own: readonly Member[]): void => {
+    for (const member of own) {
       if (member.kind !== kind || seen.has(member.value)) continue;
       if (remove_duplicate) seen.add(member.value);
       found.push([join(path, member.name), member.value as Tensor]);
     }
+  };
+  if (recurse)
+    walk(module, prefix, remove_duplicate, new Set(), (path, _part, own) => {
+      add(path, own);
+    });
+  else add(prefix, members(module));
   return found;
 }
 

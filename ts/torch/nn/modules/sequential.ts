@@ -1,7 +1,7 @@
 /** nn.Sequential: https://docs.pytorch.org/docs/stable/generated/torch.nn.Sequential.html */
 import { ArgumentError, IndexError, ValueError } from '../../errors.js';
 import { callable } from './callable.js';
-import { entries, fields, isModule, type Entry } from './members.js';
+import { isModule, names } from './members.js';
 import type { AnyModule, Module } from './module.js';
 import { Positional } from './positions.js';
 
@@ -94,12 +94,9 @@ class SequentialClass extends Positional<AnyModule> {
     return result;
   }
 
-  override *[entries](): Generator<Entry> {
-    for (const name of this._names) {
-      const value = this._get_member(name);
-      if (value !== undefined) yield [name, value, (next): void => this._set_member(name, next)];
-    }
-    for (const field of fields(this)) if (!this._names.includes(field[0])) yield field;
+  override [names](): readonly string[] {
+    const own = this._names.filter((name) => this._get_member(name) !== undefined);
+    return [...own, ...super[names]().filter((name) => !own.includes(name))];
   }
   override _get_member(name: string): unknown {
     return isIndex(name) ? this._numbered.get(name) : super._get_member(name);
@@ -117,16 +114,19 @@ class SequentialClass extends Positional<AnyModule> {
   }
   override _put(position: number, value: AnyModule): void {
     if (!isModule(value)) throw new ArgumentError(`${typeof value} is not a Module subclass`, 'set_at');
-    const present = this._names.filter((name) => isModule(this._get_member(name)));
-    this._set_member(present[position]!, value);
+    this._set_member(this.#present()[position]!, value);
   }
   override _take(positions: readonly number[]): void {
     this.#renumber(this._list().filter((_, i) => !positions.includes(i)));
   }
   override _sliced(positions: readonly number[]): this {
-    const all = [...this[entries]()].filter(([, value]) => isModule(value));
-    const kept = positions.map((i) => [all[i]![0], all[i]![1]] as const);
+    const present = this.#present();
+    const kept = positions.map((i) => [present[i]!, this._get_member(present[i]!)] as const);
     return new (this.constructor as new (named: unknown) => this)(kept);
+  }
+  /** Names that hold a module; a field may have been deleted or set to null. */
+  #present(): string[] {
+    return this._names.filter((name) => isModule(this._get_member(name)));
   }
   /** As Python does after a deletion: all names are positions from then on. */
   #renumber(modules: readonly AnyModule[]): void {

@@ -7,7 +7,7 @@ import { ArgumentError, TorchError } from '../../errors.js';
 import { Tensor } from '../../tensor.js';
 import { Parameter } from '../parameter.js';
 import { asBuffer } from './convert.js';
-import { buffers, members, type Member } from './members.js';
+import { buffers, members, replace, type Member } from './members.js';
 import type { Module } from './module.js';
 
 /**
@@ -131,7 +131,7 @@ function match(member: Member, key: string, given: unknown, loading: Loading): v
   const source = (): Tensor => (old ? given.select(0, 0) : given);
   if (loading.assign)
     writes.push(() => {
-      member.replace(assigned(target, source()));
+      replace(member, assigned(target, source()));
     });
   else
     writes.push(() => {
