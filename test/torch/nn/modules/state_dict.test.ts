@@ -174,6 +174,37 @@ describe('load_state_dict', () => {
     expect(block.named_buffers().map(([name]) => name)).to.deep.equal(['steps', 'mask']);
   });
 
+  it('carries what a class saves besides tensors', () => {
+    class Counting extends nn.Module {
+      count = 0;
+      get_extra_state(): unknown {
+        return { count: this.count };
+      }
+      set_extra_state(given: unknown): void {
+        this.count = (given as { count: number }).count;
+      }
+    }
+    const [one, other] = [new Counting(), new Counting()];
+    one.count = 5;
+    const given = nn.Sequential(one).state_dict();
+    expect(given).to.have.property('0._extra_state').that.deep.equals({ count: 5 });
+    nn.Sequential(other).load_state_dict(given);
+    expect(other.count).to.equal(5);
+    expect(() => other.load_state_dict({})).to.throw(
+      TorchError,
+      'Missing key(s) in state_dict: "_extra_state"',
+    );
+    expect(() => other.load_state_dict({ _extra_state: { count: 1 }, more: ones([1]) })).to.throw(
+      TorchError,
+      '"more"',
+    );
+    expect(other.count, 'unchanged').to.equal(5);
+    expect(() => nn.ReLU().load_state_dict({ _extra_state: 1 })).to.throw(
+      TorchError,
+      'Unexpected key(s) in state_dict: "_extra_state"',
+    );
+  });
+
   it('lets a class read old files and write more', () => {
     class Versioned extends nn.Module {
       weight = nn.Parameter(ones([1]));

@@ -34,7 +34,13 @@ export interface Loading extends Pick<IncompatibleKeys, 'missing_keys' | 'unexpe
   writes: (() => void)[];
 }
 
-export const extraStateKey = '_extra_state';
+const extraStateKey = '_extra_state';
+
+/** A class that has more to save than tensors has these two methods, as in PyTorch. */
+interface WithExtraState {
+  get_extra_state?: () => unknown;
+  set_extra_state?: (state: unknown) => void;
+}
 
 export function newStateDict(): StateDict {
   const result = Object.create(null) as StateDict;
@@ -70,6 +76,9 @@ export function saveLocal(module: Module, destination: StateDict, prefix: string
         const value = member.value as Tensor;
         destination[prefix + member.name] = keep_vars ? value : value.detach();
       }
+  const { get_extra_state } = module as WithExtraState;
+  if (get_extra_state)
+    (destination as Record<string, unknown>)[prefix + extraStateKey] = get_extra_state.call(module);
 }
 
 export function saveTree(module: Module, destination: StateDict, prefix: string, keep_vars: boolean): void {
@@ -95,6 +104,14 @@ export function loadLocal(
       if (!state.has(key)) loading.missing_keys.push(key);
       else match(member, key, state.get(key), loading);
     }
+  const { set_extra_state } = module as WithExtraState;
+  const extraKey = prefix + extraStateKey;
+  if (set_extra_state && state.has(extraKey))
+    loading.writes.push(() => {
+      set_extra_state.call(module, state.get(extraKey));
+    });
+  else if (set_extra_state) loading.missing_keys.push(extraKey);
+  else if (state.has(extraKey)) loading.unexpected_keys.push(extraKey);
   const names = new Set(local.map(({ name }) => name));
   const children = members(module).flatMap(({ kind, name }) => (kind === 'module' ? [`${name}.`] : []));
   for (const key of state.keys()) {
