@@ -1,12 +1,13 @@
 /**
  * Runs one part of the faults. Every target is named on file descriptor 3 before it is called, so that whoever
  * started this program can say which one killed it.
- *   faults.ts overloads|methods|functions from to
+ *   faults.ts overloads|methods|functions|values|raw from to
  */
 import { writeSync } from 'node:fs';
 import { operatorTable, type OperatorNamespace } from '../../../ts/torch/operator_table.js';
 import * as torch from '../../../ts/torch/index.js';
 import { live } from '../../support/live.js';
+import { rawTargets, valueTargets } from '../support/fault_targets.js';
 import { functionTarget, methodTarget, overloadTargets, type Report, type Target } from '../support/fault_sweep.js';
 import type { AnyFunction } from '../../../ts/torch/dispatch.js';
 
@@ -32,7 +33,13 @@ function functions(): Target[] {
   );
 }
 
-const parts: Record<string, () => Target[]> = { overloads: overloadTargets, methods, functions };
+const parts: Record<string, () => Target[]> = {
+  overloads: overloadTargets,
+  methods,
+  functions,
+  values: valueTargets,
+  raw: rawTargets,
+};
 const [part = 'overloads', from = '0', to = 'Infinity'] = process.argv.slice(2);
 const all = parts[part]!();
 const chosen = all.slice(Number(from), Number(to));

@@ -43,11 +43,16 @@ function checkOverload(schema: Schema, call: AnyFunction, op: string, report: Re
   const keywords = Object.fromEntries(
     args.filter((arg) => arg.kwarg_only && required(arg)).map((arg) => [arg.name, sample(arg)]),
   );
+  // As Python's: view(2, 3) for view([2, 3]) where the list is the only argument.
+  const others = positional.filter((arg) => arg.name !== 'self');
+  const spread = others.length === 1 && /^int\[\d*\]\??$/.test(others[0]!.type);
   positional.forEach((arg, i) => {
-    for (const { what, value } of wrongValues(arg))
+    for (const { what, value } of wrongValues(arg)) {
+      if (spread && arg === others[0] && what === 'integer') continue;
       expectError(report, op, described(arg, what), () =>
         call(...values.slice(0, i), value, ...values.slice(i + 1), keywords),
       );
+    }
   });
   for (const arg of args.filter((candidate) => candidate.kwarg_only)) {
     for (const { what, value } of wrongValues(arg))
