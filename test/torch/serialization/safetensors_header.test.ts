@@ -93,7 +93,10 @@ describe('safetensors header', () => {
       [`{"a":${f32([1], 0, 4)},"b":${f32([1], 0, 4)}}`, 4, /tensor "b" starts/],
       [`{"a":${f32([1], 0, 4)}}`, 5, /tensors end at byte .*, the file at/],
       [`{"a":${f32([1], 0, 4)}}`, 3, /tensors end at byte/],
-      [`{"a":${f32([1], 0, 4)},"a":${f32([1], 4, 8)}}`, 8, /starts at byte/],
+      [`{"a":${f32([1], 0, 4)},"a":${f32([1], 4, 8)}}`, 8, /names something twice/],
+      [`{"a":${f32([1], 0, 4)},"a":${f32([1], 0, 4)}}`, 4, /names something twice/],
+      ['{"a":{"dtype":"F32","shape":[9],"shape":[],"data_offsets":[0,4]}}', 4, /names something twice/],
+      ['{"__metadata__":{"a":"1","a:\\":":"2","a":"3"}}', 0, /names something twice/],
     ];
     for (const [json, data, message] of cases)
       expect(() => parse(json, data), String(json)).to.throw(message);

@@ -2,18 +2,23 @@
 import { native } from '../../native.js';
 import { wrapTensor } from '../dispatch.js';
 import { Device } from '../device.js';
-import { bool, type DType } from '../dtype.js';
+import { bool, strided, type DType } from '../dtype.js';
 import { handleOf } from '../handle.js';
 import type { Tensor } from '../tensor.js';
-import { refuse } from './pickle/values.js';
+import { Placeholder, refuse } from './pickle/values.js';
 
-/** A storage of the file in memory: a uint8 tensor that owns the bytes. */
-export class LoadedStorage {
+/** A storage of the file in memory: a uint8 tensor that owns the bytes. By itself it is no value of a result. */
+export class LoadedStorage extends Placeholder {
   constructor(
     readonly base: Tensor,
     readonly bytes: number,
     readonly dtype: DType | undefined,
-  ) {}
+  ) {
+    super();
+  }
+  override finish(): never {
+    return refuse('it holds a bare storage; save tensors');
+  }
 }
 
 /** More dimensions than libtorch's own kernels take. */
@@ -56,7 +61,7 @@ export function rebuildTensor(
 }
 
 /** A new storage of so many bytes; `fill` writes them. */
-export function newStorage(bytes: number, fill: (memory: Uint8Array) => void): Tensor {
+export function newStorage(bytes: number, fill: (memory: Uint8Array, offset: number) => void): Tensor {
   const base = wrapTensor(native.newStorage(bytes));
   try {
     lend(base, bytes, fill);
@@ -71,11 +76,24 @@ export function newStorage(bytes: number, fill: (memory: Uint8Array) => void): T
 const WINDOW = 1 << 30;
 
 /** Gives the bytes of a tensor's storage to `use`, in one piece or, when they are many, in several. */
-export function lend(tensor: Tensor, bytes: number, use: (memory: Uint8Array, offset: number) => void): void {
+export function lend(
+  tensor: Tensor,
+  bytes: number,
+  use: (memory: Uint8Array, offset: number) => void,
+  start = 0,
+): void {
   for (let offset = 0; offset === 0 || offset < bytes; offset += WINDOW)
-    native.lendStorage(handleOf(tensor), offset, Math.min(WINDOW, bytes - offset), (buffer) => {
+    native.lendStorage(handleOf(tensor), start + offset, Math.min(WINDOW, bytes - offset), (buffer) => {
       use(new Uint8Array(buffer), offset);
     });
+}
+
+/** Gives the elements in row-major order: its own memory where they lie so, else a copy. */
+export function giveElements(tensor: Tensor, take: (bytes: Uint8Array) => void): void {
+  const isPlain = tensor.device.type === 'cpu' && tensor.layout === strided && tensor.is_contiguous();
+  if (!isPlain || tensor.is_conj() || tensor.is_neg())
+    take(new Uint8Array(native.toArrayBuffer(handleOf(tensor), false)));
+  else if (tensor.numel() > 0) lend(tensor, tensor.nbytes, take, tensor.storage_offset() * tensor.itemsize);
 }
 
 /** A bool of any other value would be neither true nor false to libtorch. */

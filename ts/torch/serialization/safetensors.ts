@@ -1,13 +1,12 @@
-import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 
-import { native } from '../../native.js';
-import { fromView } from '../convert.js';
 import type { DType } from '../dtype.js';
 import * as dtypes from '../dtype.js';
-import { handleOf } from '../handle.js';
+import { TorchError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+import { writeAtomically } from './atomic_file.js';
+import { withSource, type ByteSource, type PathLike } from './byte_source.js';
+import { LoadedStorage, giveElements, newStorage, rebuildTensor } from './rebuild.js';
 import { buildHeader, headerLength, parseHeader } from './safetensors_header.js';
 import type { SafetensorsHeader, TensorEntry } from './safetensors_header.js';
 
@@ -34,27 +33,6 @@ const NAMES = new Map(Array.from(DTYPES, ([name, dtype]) => [dtype, name]));
 // The format is little-endian, and so is every platform that libtorch is built for.
 if (os.endianness() !== 'LE') throw new Error('safetensors files need a little-endian machine');
 
-let counter = 0;
-
-/** Grows under another name and is renamed at the end, so that a reader never meets half a file. */
-function writeAtomically(file: string, parts: Iterable<Uint8Array>): void {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.${counter++}.tmp`);
-  const handle = fs.openSync(temporary, 'wx');
-  try {
-    try {
-      for (const part of parts)
-        for (let done = 0; done < part.byteLength;) done += fs.writeSync(handle, part, done);
-      fs.fsyncSync(handle);
-    } finally {
-      fs.closeSync(handle);
-    }
-    fs.renameSync(temporary, file);
-  } catch (error) {
-    fs.rmSync(temporary, { force: true });
-    throw error;
-  }
-}
-
 /**
  * Writes tensors by name to a .safetensors file, which Python reads with `safetensors.torch.load_file`. Tensors of
  * any device and layout of strides are written in row-major order; the file is replaced in one step.
@@ -62,7 +40,7 @@ function writeAtomically(file: string, parts: Iterable<Uint8Array>): void {
  */
 export function save_safetensors(
   tensors: Readonly<Record<string, Tensor>>,
-  file: string | { toString(): string },
+  file: PathLike,
   options: { metadata?: Readonly<Record<string, string>> } = {},
 ): void {
   const target = String(file);
@@ -76,48 +54,36 @@ export function save_safetensors(
     return { name, dtype, shape: [...tensor.shape] };
   });
   const { start, order } = buildHeader(infos, options.metadata);
-  function* parts(): Generator<Uint8Array> {
-    yield start;
-    for (const i of order) yield new Uint8Array(native.toArrayBuffer(handleOf(named[i]![1]), false));
-  }
-  writeAtomically(target, parts());
+  writeAtomically(target, (sink) => {
+    sink.write(start);
+    for (const i of order)
+      giveElements(named[i]![1], (bytes) => {
+        sink.write(bytes);
+      });
+  });
 }
 
-/** Fills the buffer, or throws when the file ends before. */
-function readExactly(handle: number, buffer: Uint8Array, position: number): void {
-  for (let done = 0; done < buffer.byteLength;) {
-    const read = fs.readSync(handle, buffer, done, buffer.byteLength - done, position + done);
-    if (read === 0) throw new Error('the file ended while it was read');
-    done += read;
-  }
+function readHeader(source: ByteSource): SafetensorsHeader {
+  const start = source.read(0, Math.min(8, source.size));
+  const length = headerLength(start, source.size);
+  return parseHeader(source.read(start.byteLength, length), source.size);
 }
 
-function readHeader(handle: number, size: number): SafetensorsHeader {
-  const start = new Uint8Array(Math.min(8, size));
-  readExactly(handle, start, 0);
-  const header = new Uint8Array(headerLength(start, size));
-  readExactly(handle, header, start.byteLength);
-  return parseHeader(header, size);
-}
-
-function readTensor(handle: number, { name, dtype, shape, begin, end }: TensorEntry): Tensor {
-  const bytes = new Uint8Array(end - begin);
-  readExactly(handle, bytes, begin);
-  // A bool of any other value would be neither true nor false to libtorch.
-  if (dtype === 'BOOL' && bytes.some((byte) => byte > 1))
-    throw new Error(`tensor ${JSON.stringify(name)} has a BOOL that is neither 0 nor 1`);
-  return fromView(bytes, shape, DTYPES.get(dtype)!, true);
-}
-
-function withFile<T>(file: string, read: (handle: number, size: number) => T): T {
-  let handle: number | undefined;
+function readTensor(source: ByteSource, { name, dtype: code, shape, begin, end }: TensorEntry): Tensor {
+  const dtype = DTYPES.get(code)!;
+  const base = newStorage(end - begin, (memory, offset) => {
+    source.readInto(memory, begin + offset);
+    // A bool of any other value would be neither true nor false to libtorch.
+    if (code === 'BOOL' && memory.some((byte) => byte > 1))
+      throw new TorchError(`tensor ${JSON.stringify(name)} has a BOOL that is neither 0 nor 1`);
+  });
   try {
-    handle = fs.openSync(file, 'r');
-    return read(handle, fs.fstatSync(handle).size);
-  } catch (error) {
-    throw new Error(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+    const strides = shape.map((_, i) =>
+      shape.slice(i + 1).reduce((product, size) => product * Math.max(size, 1), 1),
+    );
+    return rebuildTensor(new LoadedStorage(base, end - begin, dtype), dtype, 0, shape, strides);
   } finally {
-    if (handle !== undefined) fs.closeSync(handle);
+    base.dispose();
   }
 }
 
@@ -126,12 +92,11 @@ function withFile<T>(file: string, read: (handle: number, size: number) => T): T
  * Throws an error that names the file and the reason when it is damaged: nothing is allocated by a size that the
  * file does not hold, and no byte lies outside a tensor.
  */
-export function load_safetensors(file: string | { toString(): string }): Record<string, Tensor> {
-  return withFile(String(file), (handle, size) => {
+export function load_safetensors(file: PathLike): Record<string, Tensor> {
+  return withSource(file, (source) => {
     const loaded: [string, Tensor][] = [];
     try {
-      for (const entry of readHeader(handle, size).entries)
-        loaded.push([entry.name, readTensor(handle, entry)]);
+      for (const entry of readHeader(source).entries) loaded.push([entry.name, readTensor(source, entry)]);
     } catch (error) {
       for (const [, tensor] of loaded) tensor.dispose();
       throw error;
@@ -141,6 +106,6 @@ export function load_safetensors(file: string | { toString(): string }): Record<
 }
 
 /** The texts stored beside the tensors. */
-export function safetensors_metadata(file: string | { toString(): string }): Record<string, string> {
-  return withFile(String(file), (handle, size) => readHeader(handle, size).metadata);
+export function safetensors_metadata(file: PathLike): Record<string, string> {
+  return withSource(file, (source) => readHeader(source).metadata);
 }

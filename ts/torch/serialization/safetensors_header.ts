@@ -114,6 +114,20 @@ function checkCover(entries: TensorEntry[], dataStart: number, fileSize: number)
   if (at !== fileSize) throw new Error(`its tensors end at byte ${at}, the file at ${fileSize}`);
 }
 
+/**
+ * How many members the objects of a JSON text have, repeated ones included: JSON.parse lets the last of two members of
+ * one name win without a word. A colon outside of strings stands for one member.
+ */
+function countMembers(json: string): number {
+  let count = 0;
+  for (let i = 0; i < json.length; ++i) {
+    const letter = json.charCodeAt(i);
+    if (letter === 0x3a) ++count;
+    else if (letter === 0x22) while (json.charCodeAt(++i) !== 0x22) if (json.charCodeAt(i) === 0x5c) ++i;
+  }
+  return count;
+}
+
 /** Reads and checks the header. `bytes` are those after the length, as many as `headerLength` said. */
 export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHeader {
   if (bytes[0] !== 0x7b) throw new Error("its header does not start with '{'");
@@ -143,6 +157,8 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): SafetensorsHea
       throw new Error(`tensor ${JSON.stringify(name)}: ${(error as Error).message}`, { cause: error });
     }
   }
+  const members = Object.keys(table).length + 3 * entries.length + Object.keys(metadata).length;
+  if (countMembers(text) !== members) throw new Error('its header names something twice');
   checkCover(entries, dataStart, fileSize);
   return { metadata, entries };
 }

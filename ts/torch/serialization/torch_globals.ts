@@ -37,12 +37,12 @@ function withMetadata(tensor: Tensor, metadata: unknown): Tensor {
   if (metadata === undefined || metadata === null) return tensor;
   if (!(metadata instanceof PyDict)) return refuse(`metadata of a tensor is ${describe(metadata)}`);
   let result = tensor;
-  for (const [key, value] of metadata.entries) {
-    if (!flag(value, `'${String(key)}'`)) continue;
+  metadata.forEach((key, value) => {
+    if (!flag(value, `'${String(key)}'`)) return;
     if (key === 'conj' && result.dtype.is_complex) result = result.conj();
     else if (key === 'neg') result = negView(result);
     else refuse(`unknown metadata '${String(key)}' of a tensor`);
-  }
+  });
   return result;
 }
 
@@ -79,7 +79,10 @@ function rebuildFromType([rebuildFunction, type, args]: Args): unknown {
 
 function fillDict(dict: PyDict, [items]: Args): PyDict {
   if (items === undefined) return dict;
-  if (items instanceof PyDict) for (const [key, value] of items.entries) dict.set(key, value);
+  if (items instanceof PyDict)
+    items.forEach((key, value) => {
+      dict.set(key, value);
+    });
   else
     for (const item of itemsOf(items)) {
       const [key, value] = itemsOf(item);

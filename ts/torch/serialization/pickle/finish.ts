@@ -30,24 +30,25 @@ function isContainer(value: unknown): value is Container {
 /** Where a container's result goes; a list is its own. */
 function target(value: Container): object {
   if (!(value instanceof PyDict)) return value;
-  for (const key of value.entries.keys()) if (typeof key !== 'string') return new Map();
-  return {};
+  let isPlain = true;
+  value.forEach((key) => {
+    isPlain &&= typeof key === 'string';
+  });
+  return isPlain ? {} : new Map();
 }
 
 function define(object: object, key: string, value: unknown, enumerable: boolean): void {
   Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true });
 }
 
-function childrenOf(value: Container): unknown[] {
+function childrenOf(value: Container): readonly unknown[] {
   if (!(value instanceof PyDict)) return value instanceof Set ? [...value] : value;
-  const children = [...value.entries.keys(), ...value.entries.values()];
-  if (value.attributes) children.push(value.attributes);
-  return children;
+  return value.attributes ? [...value.items, value.attributes] : value.items;
 }
 
 interface Frame {
   value: Container;
-  children: unknown[];
+  children: readonly unknown[];
   next: number;
   height: number;
 }
@@ -71,17 +72,17 @@ export function finish(root: unknown, options: FinishOptions): unknown {
       const items = [...value];
       value.clear();
       for (const item of items) value.add(convert(item));
-    } else if (result instanceof Map) {
-      for (const [key, item] of value.entries) result.set(convert(key), convert(item));
     } else {
-      for (const [key, item] of value.entries)
-        if (key === '__proto__') define(result, key, convert(item), true);
+      value.forEach((key, item) => {
+        if (result instanceof Map) result.set(convert(key), convert(item));
+        else if (key === '__proto__') define(result, key, convert(item), true);
         else (result as Record<string, unknown>)[key as string] = convert(item);
+      });
+      // A state dict's versions, where Python keeps them: beside the items.
+      value.attributes?.forEach((key, item) => {
+        if (key === '_metadata' && !Object.hasOwn(result, key)) define(result, key, convert(item), false);
+      });
     }
-    // A state dict's versions, where Python keeps them: beside the items.
-    const metadata = value instanceof PyDict ? value.attributes?.entries.get('_metadata') : undefined;
-    if (metadata !== undefined && !Object.hasOwn(result, '_metadata'))
-      define(result, '_metadata', convert(metadata), false);
   };
 
   if (!isContainer(root)) return convert(root);

@@ -55,7 +55,9 @@ export class Pickler {
         if (value === null) return out.op(Op.NONE);
         return this.#object(value);
       default:
-        this.#refuse(`${typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`} cannot be saved`);
+        this.#refuse(
+          `${value === undefined ? 'undefined' : `a ${typeof value}`} cannot be saved${advice(value)}`,
+        );
     }
   }
 
@@ -228,7 +230,9 @@ function isPlain(value: object): boolean {
 function className(value: object): string {
   return (value.constructor as { name?: string } | undefined)?.name ?? inspect(value);
 }
-function advice(value: object): string {
-  if ('state_dict' in value) return '; save its state_dict()';
+function advice(value: unknown): string {
+  // A module is a function that can be called.
+  if ((typeof value === 'object' || typeof value === 'function') && value !== null && 'state_dict' in value)
+    return '; save its state_dict()';
   return ArrayBuffer.isView(value) ? '; save a tensor of it: torch.from_numpy(array)' : '';
 }

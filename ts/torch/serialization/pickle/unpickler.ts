@@ -15,6 +15,8 @@ export interface PickleLimits {
   /** MARKs that are open: nesting of tuples, lists and dicts while they are built. */
   marks: number;
 }
+/** Values stored under numbers that do not follow each other; no pickler has any. */
+const MAX_SPARSE = 100_000;
 const defaults: PickleLimits = { operations: 10_000_000, stack: 5_000_000, marks: 2_000 };
 
 export interface PickleHost {
@@ -90,7 +92,8 @@ export class Unpickler {
   #put(index: number): void {
     const value = this.#top();
     if (index <= this.#memo.length) this.#memo[index] = value;
-    else this.#sparse.set(index, value);
+    else if (this.#sparse.size < MAX_SPARSE) this.#sparse.set(index, value);
+    else refuse(`the pickle stores more than ${MAX_SPARSE} values out of order`);
   }
   #get(index: number): void {
     if (index < this.#memo.length) this.#push(this.#memo[index]);

@@ -35,16 +35,27 @@ export function refuse(reason: string): never {
   throw new PickleError(reason);
 }
 
-/** A dict while it is filled: insertion order and keys of any kind, as Python has them. */
+/**
+ * A dict while it is filled: keys of any kind, in the order in which they come. A key may come twice; the last value
+ * counts, as soon as the dict becomes a value of JavaScript.
+ */
 export class PyDict {
-  readonly entries = new Map<unknown, unknown>();
+  /** Keys and values in turn: a Map for each of a million small dicts would take its time. */
+  readonly #items: unknown[] = [];
   /** Attributes of an OrderedDict, such as a state dict's `_metadata`; undefined for a plain dict. */
   attributes: PyDict | undefined;
 
   constructor(readonly kind: 'dict' | 'OrderedDict' | 'Counter' = 'dict') {}
 
   set(key: unknown, value: unknown): void {
-    this.entries.set(key instanceof PyBytes ? key.text('latin1') : checkKey(key), value);
+    this.#items.push(key instanceof PyBytes ? key.text('latin1') : checkKey(key), value);
+  }
+  /** Keys and values in turn. */
+  get items(): readonly unknown[] {
+    return this.#items;
+  }
+  forEach(visit: (key: unknown, value: unknown) => void): void {
+    for (let i = 0; i < this.#items.length; i += 2) visit(this.#items[i], this.#items[i + 1]);
   }
 }
 
@@ -72,7 +83,7 @@ export function isBuildable(value: unknown): value is Buildable {
   return typeof value === 'object' && value !== null && 'build' in value && typeof value.build === 'function';
 }
 
-/** An object that stands for another value in the result, as a numpy array for a tensor. */
+/** An object of the machine that is another value in the result, as a numpy array is a tensor, or none. */
 export abstract class Placeholder {
   abstract finish(): unknown;
 }
