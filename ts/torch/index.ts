@@ -57,7 +57,8 @@ export * as nn from './nn/index.js';
 export { callable } from './nn/modules/callable.js';
 export * as special from './special.js';
 export * as utils from './utils/index.js';
-export { load_safetensors, safetensors_metadata, save_safetensors } from './serialization/safetensors.js';
+export * from './serialization/index.js';
+export * as jit from './jit/index.js';
 export { AttributeError, NameError, OverflowError, ZeroDivisionError } from './expression/index.js';
 
 /**

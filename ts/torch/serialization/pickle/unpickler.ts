@@ -17,7 +17,7 @@ export interface PickleLimits {
 }
 /** Values stored under numbers that do not follow each other; no pickler has any. */
 const MAX_SPARSE = 100_000;
-const defaults: PickleLimits = { operations: 10_000_000, stack: 5_000_000, marks: 2_000 };
+const defaults: PickleLimits = { operations: 10_000_000, stack: 500_000, marks: 2_000 };
 
 export interface PickleHost {
   /** What a global stands for: a PickleFunction, a value, or undefined when it is not allowed. */
