@@ -1,0 +1,2 @@
+/** torchvision.models. https://docs.pytorch.org/vision/stable/models.html */
+export * from './resnet.js';
