@@ -243,6 +243,8 @@ std::vector<Export> autograd_exports() {
           {"retainsGrad", guarded<retainsGrad>},
           {"getGrad", guarded<getGrad>},
           {"setGrad", guarded<setGrad>},
+          {"gradients", guarded<gradients>},
+          {"zeroGradients", guarded<zeroGradients>},
           {"data", guarded<data>},
           {"setData", guarded<setData>},
           {"gradFn", guarded<gradFn>},

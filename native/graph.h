@@ -15,4 +15,8 @@ using NodePtr = std::decay_t<decltype(std::declval<const at::Tensor&>().grad_fn(
 napi_value wrapNode(Addon& addon, const NodePtr& node);
 NodePtr nodeOf(Addon& addon, napi_value value);
 
+// gradients.cc
+napi_value gradients(Call& call);
+napi_value zeroGradients(Call& call);
+
 }  // namespace ltn

@@ -152,6 +152,15 @@ export interface Native {
   retainsGrad(t: Handle): boolean;
   getGrad(t: Handle): Handle | null;
   setGrad(t: Handle, grad: Handle | null): void;
+  gradients(tensors: Handle[]): {
+    grads: (Handle | null)[];
+    sparse: boolean;
+    complex: boolean;
+    contiguous: boolean;
+    dtype: number | null;
+    device: string | null;
+  };
+  zeroGradients(tensors: Handle[], setToNone: boolean): void;
   data(t: Handle): Handle;
   setData(t: Handle, data: Handle): void;
   gradFn(t: Handle): Handle | null;

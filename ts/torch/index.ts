@@ -54,6 +54,7 @@ export * as cuda from './cuda/index.js';
 export * as fft from './fft.js';
 export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
+export * as optim from './optim/index.js';
 export { callable } from './nn/modules/callable.js';
 export * as special from './special.js';
 export * as utils from './utils/index.js';
