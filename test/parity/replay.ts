@@ -14,6 +14,8 @@ const errorNames: Record<string, string> = {
   IndexError: 'IndexError',
   ValueError: 'ValueError',
   NotImplementedError: 'NotImplementedError',
+  // Python's `assert` in torch/nn says that a value does not fit.
+  AssertionError: 'ValueError',
 };
 
 function real(value: number | string): number {

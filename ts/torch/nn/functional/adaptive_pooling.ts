@@ -3,8 +3,7 @@ import { operator } from '../../dispatch.js';
 import { ValueError } from '../../errors.js';
 import { rand } from '../../generated/functions.js';
 import type { Tensor } from '../../tensor.js';
-import { read, repeated, type Forms, type Sizes } from './arguments.js';
-import { ownSizes } from './pooling.js';
+import { ownSizes, read, repeated, type Forms, type Sizes } from './arguments.js';
 
 type Call = (...args: unknown[]) => Tensor;
 type PairCall = (...args: unknown[]) => [Tensor, Tensor];

@@ -54,6 +54,35 @@ export function repeated(value: Sizes, count: number): readonly number[] {
   return typeof value === 'number' ? Array.from({ length: count }, () => value) : value;
 }
 
+/**
+ * Sizes of which null stands for the input's own.
+ * @throws {ValueError} more sizes than the input has
+ */
+export function ownSizes(output_size: number | readonly (number | null)[], input: Tensor): Sizes {
+  if (!Array.isArray(output_size)) return output_size as number;
+  const sizes = output_size as readonly (number | null)[];
+  if (input.ndim <= sizes.length)
+    throw new ValueError(
+      `Input dimension should be at least ${sizes.length + 1}, but got ${input.ndim} dimensions`,
+    );
+  return sizes.map((size, i) => size ?? input.size(i - sizes.length));
+}
+
+/**
+ * The place of a row that may be counted from the end.
+ * @throws {ValueError} there is no such row
+ */
+export function paddingRow(
+  padding_idx: number | null | undefined,
+  rows: number,
+  word = 'Padding_idx',
+): number | null {
+  if (padding_idx == null) return null;
+  if (padding_idx >= rows || padding_idx < -rows)
+    throw new ValueError(`${word} must be within num_embeddings`);
+  return padding_idx < 0 ? rows + padding_idx : padding_idx;
+}
+
 const warned = new Set<string>();
 /** A warning of the process, each text once, where Python shows each place once. */
 export function warn(text: string): void {

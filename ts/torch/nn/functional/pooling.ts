@@ -1,6 +1,5 @@
 /** Pooling: https://docs.pytorch.org/docs/stable/nn.functional.html#pooling-functions */
 import { operator } from '../../dispatch.js';
-import { ValueError } from '../../errors.js';
 import { tidy } from '../../memory.js';
 import type { Tensor } from '../../tensor.js';
 import { read, repeated, type Forms, type Sizes } from './arguments.js';
@@ -163,17 +162,3 @@ export const lp_pool1d = lpPool(1, avg_pool1d, max_pool1d);
 export const lp_pool2d = lpPool(2, avg_pool2d, max_pool2d);
 /** p-norms of windows over (N, C, D, H, W). */
 export const lp_pool3d = lpPool(3, avg_pool3d, max_pool3d);
-
-/**
- * Sizes of which null stands for the input's own.
- * @throws {ValueError} more sizes than the input has
- */
-export function ownSizes(output_size: number | readonly (number | null)[], input: Tensor): Sizes {
-  if (!Array.isArray(output_size)) return output_size as number;
-  const sizes = output_size as readonly (number | null)[];
-  if (input.ndim <= sizes.length)
-    throw new ValueError(
-      `Input dimension should be at least ${sizes.length + 1}, but got ${input.ndim} dimensions`,
-    );
-  return sizes.map((size, i) => size ?? input.size(i - sizes.length));
-}

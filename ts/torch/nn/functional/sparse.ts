@@ -6,7 +6,7 @@ import { NotImplementedError, ValueError } from '../../errors.js';
 import { arange } from '../../generated/functions.js';
 import { tidy } from '../../memory.js';
 import type { Tensor } from '../../tensor.js';
-import { read, warn, type Forms } from './arguments.js';
+import { paddingRow, read, warn, type Forms } from './arguments.js';
 
 type Call = (...args: unknown[]) => Tensor;
 const aten = {
@@ -26,21 +26,6 @@ export interface EmbeddingOptions {
   scale_grad_by_freq?: boolean;
   /** Whether the gradient of the weight is a sparse tensor; default: false. */
   sparse?: boolean;
-}
-
-/**
- * The place of a row that may be counted from the end.
- * @throws {ValueError} there is no such row
- */
-export function paddingRow(
-  padding_idx: number | null | undefined,
-  rows: number,
-  word = 'Padding_idx',
-): number | null {
-  if (padding_idx == null) return null;
-  if (padding_idx >= rows || padding_idx < -rows)
-    throw new ValueError(`${word} must be within num_embeddings`);
-  return padding_idx < 0 ? rows + padding_idx : padding_idx;
 }
 
 function shorten(weight: Tensor, rows: Tensor, max_norm: number, norm_type: number): void {
