@@ -76,5 +76,6 @@ std::vector<Export> device_exports();
 std::vector<Export> crc32_exports();
 std::vector<Export> serialize_exports();
 std::vector<Export> jit_exports();
+std::vector<Export> autocast_exports();
 
 }  // namespace ltn

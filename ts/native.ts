@@ -172,6 +172,12 @@ export interface Native {
   setModes(grad: boolean, inference: boolean): void;
   anomaly(): [boolean, boolean];
   setAnomaly(enabled: boolean, checkNan: boolean): void;
+  // autocast.cc
+  autocastAvailable(device: string): boolean;
+  getAutocast(device: string): [enabled: boolean, dtype: number, cache: boolean];
+  setAutocast(device: string, enabled: boolean, dtype: Handle, cache: boolean): void;
+  autocastNesting(enter: boolean): number;
+  clearAutocastCache(): void;
   // function.cc
   applyFunction(
     name: string,

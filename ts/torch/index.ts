@@ -49,6 +49,14 @@ export {
 export { ops } from './ops.js';
 export { finfo, iinfo } from './type_info.js';
 export type { FInfo, IInfo } from './type_info.js';
+export {
+  autocast,
+  clear_autocast_cache,
+  get_autocast_dtype,
+  is_autocast_cache_enabled,
+  is_autocast_enabled,
+} from './amp/autocast_mode.js';
+export * as amp from './amp/index.js';
 export * as autograd from './autograd/index.js';
 export * as cuda from './cuda/index.js';
 export * as fft from './fft.js';
@@ -56,6 +64,7 @@ export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
 export * as optim from './optim/index.js';
 export { callable } from './nn/modules/callable.js';
+export { deepcopy } from './nn/modules/deepcopy.js';
 export * as special from './special.js';
 export * as utils from './utils/index.js';
 export * from './serialization/index.js';
