@@ -59,6 +59,7 @@ export {
 export * as amp from './amp/index.js';
 export * as autograd from './autograd/index.js';
 export * as cuda from './cuda/index.js';
+export * as distributions from './distributions/index.js';
 export * as fft from './fft.js';
 export * as linalg from './linalg.js';
 export * as nn from './nn/index.js';
