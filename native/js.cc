@@ -96,6 +96,18 @@ uint32_t length(napi_env env, napi_value array) {
   return result;
 }
 
+namespace {
+
+// Of a list that is read to its end: `new Array(2 ** 32 - 1)` is a short program with a long run.
+uint32_t boundedLength(napi_env env, napi_value array, const char* what) {
+  constexpr uint32_t kMost = 1u << 24;
+  const uint32_t result = length(env, array);
+  if (result > kMost) fail(ErrorKind::Argument, std::string(what) + ": the list is too long");
+  return result;
+}
+
+}  // namespace
+
 napi_value element(napi_env env, napi_value array, uint32_t index) {
   napi_value result = nullptr;
   check(env, napi_get_element(env, array, index, &result));
@@ -137,7 +149,7 @@ std::vector<at::Tensor> tensors(Addon& addon, napi_value value, const char* what
       result.push_back(type(env, value) == napi_null ? at::Tensor() : tensor(addon, value, what));
     return result;
   }
-  const uint32_t count = length(env, value);
+  const uint32_t count = boundedLength(env, value, what);
   result.reserve(count);
   for (uint32_t i = 0; i < count; ++i) {
     const napi_value item = element(env, value, i);
@@ -150,7 +162,7 @@ std::vector<int64_t> integers(napi_env env, napi_value value, const char* what) 
   bool isArray = false;
   check(env, napi_is_array(env, value, &isArray));
   if (!isArray) fail(ErrorKind::Argument, std::string(what) + " must be an array of integers");
-  std::vector<int64_t> result(length(env, value));
+  std::vector<int64_t> result(boundedLength(env, value, what));
   for (uint32_t i = 0; i < result.size(); ++i) result[i] = toInteger(env, element(env, value, i), what);
   return result;
 }

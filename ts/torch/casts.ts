@@ -3,7 +3,7 @@ import { method, type AnyFunction } from './dispatch.js';
 import { Device } from './device.js';
 import * as dtypes from './dtype.js';
 import { DType, type MemoryFormat } from './dtype.js';
-import { ArgumentError } from './errors.js';
+import { ArgumentError, withOperator } from './errors.js';
 import { Handled } from './handle.js';
 import type { Tensor } from './tensor.js';
 
@@ -169,7 +169,14 @@ const casts: Record<string, DType> = {
 
 /** @internal */
 export function bindCasts(prototype: object): void {
-  const define = (name: string, value: AnyFunction): void => {
+  const define = (name: string, fn: AnyFunction): void => {
+    const value = function (this: unknown, ...args: unknown[]): unknown {
+      try {
+        return fn.apply(this, args);
+      } catch (error) {
+        throw withOperator(error, name);
+      }
+    };
     Object.defineProperty(prototype, name, { value, writable: true, configurable: true, enumerable: false });
   };
   for (const [name, dtype] of Object.entries(casts))

@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/ban-ts-comment -- it runs on dist/, which need not be there when types are checked */
+// @ts-nocheck
 // Ways to end a process while libtorch is at work; the test wants the exact code or signal of each.
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import * as torch from '../../../dist/index.js';

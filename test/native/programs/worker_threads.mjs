@@ -1,3 +1,5 @@
+/* eslint-disable @typescript-eslint/ban-ts-comment -- it runs on dist/, which need not be there when types are checked */
+// @ts-nocheck
 // The library in worker threads: one scenario per process, its findings as one line of JSON.
 import { once } from 'node:events';
 import { MessageChannel, Worker, isMainThread, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';

@@ -22,7 +22,7 @@ export function expectError(report: Report, op: string, what: string, call: () =
   let failure: string;
   try {
     const result = call();
-    failure = `took it and gave ${typeof result === 'object' ? (result?.constructor.name ?? 'null') : String(result)}`;
+    failure = `took it and gave ${typeof result === 'object' ? (result?.constructor.name ?? 'null') : typeof result}`;
   } catch (error) {
     if (!(error instanceof TorchError)) failure = `threw no TorchError but ${String(error)}`;
     else if (!error.message.includes(op) && error.op !== op) failure = `does not name the operator: ${error.message}`;
