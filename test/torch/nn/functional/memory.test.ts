@@ -60,4 +60,24 @@ describe('torch/nn/functional: memory', () => {
       const own = /linear_cross|dropout1d/.test(name) ? (name.startsWith('linear') ? 2 : 1) : 0;
       expect(leftBy(call)).to.equal(own);
     });
+
+  it("a distance of the user's may keep a tensor for later", () => {
+    let scale: torch.Tensor | undefined;
+    const distance_function = (a: torch.Tensor, b: torch.Tensor): torch.Tensor => {
+      scale ??= torch.ones([1]);
+      return a.sub(b).mul(scale).norm(2, -1);
+    };
+    const loss = nn.TripletMarginWithDistanceLoss({ distance_function });
+    const first = loss(x, y, w).item();
+    expect(loss(x, y, w).item()).to.equal(first);
+  });
+
+  it('a hook inside AdaptiveLogSoftmaxWithLoss may keep what it sees', () => {
+    const loss = nn.AdaptiveLogSoftmaxWithLoss(6, 5, [2]);
+    const seen: torch.Tensor[] = [];
+    loss.head.register_forward_hook((_module, _args, output: torch.Tensor) => void seen.push(output));
+    loss(torch.rand([2, 6]), torch.tensor([0n, 4n]));
+    expect([...seen[0]!.shape]).to.deep.equal([2, 3]);
+    expect(seen[0]!.isfinite().all().item()).to.equal(true);
+  });
 });

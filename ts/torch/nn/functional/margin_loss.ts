@@ -207,10 +207,12 @@ export function triplet_margin_with_distance_loss(...args: unknown[]): Tensor {
         `anchor ${anchor.ndim}D, positive ${positive.ndim}D, and negative ${negative.ndim}D inputs`,
       op,
     );
-  return tidy(() => {
+  const loss = (): Tensor => {
     const near = distance(anchor, positive);
     const far = distance(anchor, negative);
     const least = swap ? minimum(far, distance(positive, negative)) : far;
     return reduced(near.add(margin).sub(least).clamp_min(0), reduction, op);
-  });
+  };
+  // What a function of the user's keeps for itself must not be freed.
+  return given.distance_function ? loss() : tidy(loss);
 }

@@ -1,7 +1,6 @@
 /** https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveLogSoftmaxWithLoss.html */
 import { TorchError, ValueError } from '../../errors.js';
 import { argmax, cat } from '../../generated/functions.js';
-import { tidy } from '../../memory.js';
 import type { Tensor } from '../../tensor.js';
 import * as F from '../functional.js';
 import { read, type Forms } from '../functional/arguments.js';
@@ -107,12 +106,12 @@ class AdaptiveLogSoftmaxWithLossClass extends Module {
    */
   forward(input: Tensor, target: Tensor): AdaptiveOutput {
     const batched = this.#check(input, target);
-    const [output, loss] = tidy((): [Tensor, Tensor] => {
-      const x = batched ? input : input.unsqueeze(0);
-      const classes = batched ? target : target.unsqueeze(0);
-      const found = this.#ofTargets(x, classes);
-      return [batched ? found : found.squeeze(0), found.neg().mean()];
-    });
+    const x = batched ? input : input.unsqueeze(0);
+    const classes = batched ? target : target.unsqueeze(0);
+    // Without a scope of its own: hooks of the layers in here may keep what they see.
+    const found = this.#ofTargets(x, classes);
+    const output = batched ? found : found.squeeze(0);
+    const loss = found.neg().mean();
     return Object.assign([output, loss] as [Tensor, Tensor], { output, loss });
   }
   #check(input: Tensor, target: Tensor): boolean {
@@ -169,19 +168,17 @@ class AdaptiveLogSoftmaxWithLossClass extends Module {
   }
   /** Log-probabilities (N, n_classes) of all classes for (N, in_features). */
   log_prob(input: Tensor): Tensor {
-    return tidy(() => this.#all(input, this.head(input)));
+    return this.#all(input, this.head(input));
   }
   /** The most probable class (N) of each row of (N, in_features). */
   predict(input: Tensor): Tensor {
-    return tidy(() => {
-      const head = this.head(input);
-      const best = argmax(head, 1);
-      const rest = best.ge(this.shortlist_size);
-      const rows = rest.nonzero().reshape([-1]);
-      if (rows.numel() === 0) return best;
-      const all = this.#all(input.index_select(0, rows), head.index_select(0, rows));
-      return best.index_copy(0, rows, argmax(all, 1));
-    });
+    const head = this.head(input);
+    const best = argmax(head, 1);
+    const rest = best.ge(this.shortlist_size);
+    const rows = rest.nonzero().reshape([-1]);
+    if (rows.numel() === 0) return best;
+    const all = this.#all(input.index_select(0, rows), head.index_select(0, rows));
+    return best.index_copy(0, rows, argmax(all, 1));
   }
 }
 export const AdaptiveLogSoftmaxWithLoss = callable(AdaptiveLogSoftmaxWithLossClass);
