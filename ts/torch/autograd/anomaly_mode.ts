@@ -22,7 +22,10 @@ export interface AnomalyOptions {
  */
 export function detect_anomaly<T>(fn: () => T, options?: AnomalyOptions): T;
 export function detect_anomaly(options?: AnomalyOptions): Disposable;
-export function detect_anomaly<T>(first?: (() => T) | AnomalyOptions, options: AnomalyOptions = {}): T | Disposable {
+export function detect_anomaly<T>(
+  first?: (() => T) | AnomalyOptions,
+  options: AnomalyOptions = {},
+): T | Disposable {
   if (typeof first !== 'function') return set(true, first?.check_nan ?? true);
   const mode = set(true, options.check_nan ?? true);
   try {

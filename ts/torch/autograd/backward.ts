@@ -38,7 +38,7 @@ export function backward(
   options: BackwardOptions = {},
 ): void {
   if (isOptions(gradient)) {
-    options = gradient as BackwardOptions;
+    options = gradient;
     gradient = options.gradient ?? null;
   }
   check('backward', options, backwardOptions);
@@ -46,7 +46,11 @@ export function backward(
   run([tensor], start === null ? [] : [start], options);
 }
 
-function run(tensors: readonly Tensor[], gradients: readonly (Tensor | null)[], options: BackwardOptions): void {
+function run(
+  tensors: readonly Tensor[],
+  gradients: readonly (Tensor | null)[],
+  options: BackwardOptions,
+): void {
   if (Array.isArray(options.inputs) && options.inputs.length === 0)
     throw new TorchError('`inputs` argument to `backward()` cannot be empty.', 'backward');
   enterContext();
@@ -78,12 +82,16 @@ export function backwardAll(
   options: BackwardAllOptions = {},
 ): void {
   if (isOptions(grad_tensors)) {
-    options = grad_tensors as BackwardAllOptions;
+    options = grad_tensors;
     grad_tensors = options.grad_tensors ?? null;
   }
-  const start = (grad_tensors ?? options.grad_tensors ?? []) as Tensor | readonly (Tensor | null)[];
+  const start = grad_tensors ?? options.grad_tensors ?? [];
   check('backward', options, ['grad_tensors', 'retain_graph', 'create_graph', 'inputs']);
-  run(list(tensors), Array.isArray(start) ? (start as readonly (Tensor | null)[]) : [start as Tensor], options);
+  run(
+    list(tensors),
+    Array.isArray(start) ? (start as readonly (Tensor | null)[]) : [start as Tensor],
+    options,
+  );
 }
 
 export interface GradOptions {
@@ -108,10 +116,16 @@ export function grad(
   options: GradOptions = {},
 ): Tensor[] {
   if (isOptions(grad_outputs)) {
-    options = grad_outputs as GradOptions;
+    options = grad_outputs;
     grad_outputs = options.grad_outputs ?? null;
   }
-  check('grad', options, ['grad_outputs', 'retain_graph', 'create_graph', 'allow_unused', 'materialize_grads']);
+  check('grad', options, [
+    'grad_outputs',
+    'retain_graph',
+    'create_graph',
+    'allow_unused',
+    'materialize_grads',
+  ]);
   if (options.materialize_grads && options.allow_unused === false)
     throw new ValueError(
       'Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.',
