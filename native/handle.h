@@ -55,9 +55,9 @@ class Handles {
   // Frees every slot whose JavaScript handle has been collected; returns how many.
   size_t sweep();
   // Called once at the start of an entry point, where no JavaScript object is half built: tells V8 of the
-  // bytes that came and went, which may collect, and sweeps when it is time. True when so much has piled up all
-  // the same that the caller should collect: Deno's V8 hears of the bytes, but marks step by step as JavaScript
-  // allocates, and a loop over tensors allocates next to nothing there.
+  // bytes that came and went, which may collect, and sweeps when it is time. True when so much has piled up
+  // all the same that the caller should collect: Deno's V8 hears of the bytes, but marks step by step as
+  // JavaScript allocates, and a loop over tensors allocates next to nothing there.
   bool settle() {
     if (unreported_ >= kReportStep || unreported_ <= -kReportStep) report();
     if (sinceSweep_ >= kSweepStep) sweep();

@@ -42,7 +42,7 @@ describe('choice of the overload', () => {
   });
 
   it('takes one list of integers as several numbers, and one number as a list', () => {
-    for (const t of [torch.zeros(2, 3), torch.zeros([2, 3]), torch.zeros({ size: [2, 3] })]) expect([...t.shape]).to.deep.equal([2, 3]);
+    for (const t of [torch.zeros(2, 3), torch.zeros([2, 3]), torch.zeros({ size: [2, 3] } as never)]) expect([...t.shape]).to.deep.equal([2, 3]);
     expect([[...torch.zeros(4).shape], [...torch.zeros([]).shape], [...torch.zeros(2n as never, 3).shape]]).to.deep.equal([[4], [], [2, 3]]);
     expect([[...x.view(3, 2).shape], [...x.view(-1).shape], [...x.reshape([6]).shape], [...x.permute(1, 0).shape]]).to.deep.equal([[3, 2], [6], [6], [3, 2]]);
     expect([x.sum(0).tolist(), x.sum([0]).tolist(), x.sum([0, 1]).item()]).to.deep.equal([[3, 5, 7], [3, 5, 7], 15]);

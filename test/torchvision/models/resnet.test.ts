@@ -34,7 +34,7 @@ function sha(...parts: (string | Uint8Array)[]): string {
 function digest(model: nn.Module): string {
   return sha(
     ...Object.entries(model.state_dict()).flatMap(([name, value]) => {
-      const array = (value as Tensor).toTypedArray();
+      const array = (value).toTypedArray();
       return [`${name}\0`, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)];
     }),
   );
@@ -81,7 +81,9 @@ describe('torchvision.models.resnet', function () {
 
   it('gives every parameter a gradient', () => {
     const model = models.resnet18({ num_classes: 3 });
-    model(torch.randn([2, 3, 32, 32])).sum().backward();
+    model(torch.randn([2, 3, 32, 32]))
+      .sum()
+      .backward();
     expect(model.parameters().filter((p) => p.grad === null)).to.deep.equal([]);
   });
 
@@ -132,7 +134,9 @@ describe('torchvision.models.resnet', function () {
       const text = message(() => models.resnet50({ weights: 'DEFAULT' }));
       expect(text).to.contain('resnet50-11ad3fa6.pth');
       expect(text).to.contain(path.join(folder, 'hub', 'checkpoints'));
-      expect(message(() => models.resnet50({ weights: path.join(folder, 'none.pth') }))).to.contain('none.pth');
+      expect(message(() => models.resnet50({ weights: path.join(folder, 'none.pth') }))).to.contain(
+        'none.pth',
+      );
     });
   });
 });

@@ -26,7 +26,7 @@ class BernoulliClass extends Distribution {
     const given = namedArguments('Bernoulli', ['probs', 'logits', 'validate_args'], args, 2);
     const [param, isProbs] = eitherOf(given['probs'] as Parameter, given['logits'] as Parameter);
     const [value] = broadcastAll(param);
-    super(value!.shape, [], given as DistributionOptions);
+    super(value!.shape, [], given);
     this.#param = value!;
     this.#isProbs = isProbs;
     this._validate_args();

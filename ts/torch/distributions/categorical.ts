@@ -41,7 +41,7 @@ class CategoricalClass extends Distribution {
     const given = namedArguments('Categorical', ['probs', 'logits', 'validate_args'], args, 2);
     const [param, isProbs] = eitherOf(given['probs'] as Tensor, given['logits'] as Tensor);
     const value = normalized(param, isProbs);
-    super(value.shape.slice(0, -1), [], given as DistributionOptions);
+    super(value.shape.slice(0, -1), [], given);
     this.#param = value;
     this.#isProbs = isProbs;
     this._validate_args();

@@ -24,7 +24,7 @@ class NormalClass extends Distribution {
     const given = namedArguments('Normal', ['loc', 'scale', 'validate_args'], args, 2);
     required('Normal', given, ['loc', 'scale']);
     const [loc, scale] = broadcastAll(given['loc'] as Parameter, given['scale'] as Parameter);
-    super(loc!.shape, [], given as DistributionOptions);
+    super(loc!.shape, [], given);
     this.loc = loc!;
     this.scale = scale!;
     this._validate_args();

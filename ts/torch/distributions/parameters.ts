@@ -22,7 +22,7 @@ export function broadcastAll(...values: Parameter[]): Tensor[] {
   const tensors = values.map((value) =>
     value instanceof Tensor ? value : tensor(typeof value === 'number' ? value : value.real, options),
   );
-  return broadcast_tensors(...tensors) as Tensor[];
+  return broadcast_tensors(...tensors);
 }
 
 /** One of `probs` and `logits`. @throws {ValueError} none or both */
@@ -60,6 +60,6 @@ export type SampleShape = readonly number[] | { sample_shape?: readonly number[]
 export function sampleShape(shape: SampleShape | undefined): readonly number[] {
   if (shape === undefined) return [];
   return isOptions(shape)
-    ? ((shape as { sample_shape?: readonly number[] }).sample_shape ?? [])
-    : (shape as number[]);
+    ? ((shape).sample_shape ?? [])
+    : (shape);
 }

@@ -23,7 +23,7 @@ class UniformClass extends Distribution {
     const given = namedArguments('Uniform', ['low', 'high', 'validate_args'], args, 2);
     required('Uniform', given, ['low', 'high']);
     const [low, high] = broadcastAll(given['low'] as Parameter, given['high'] as Parameter);
-    super(low!.shape, [], given as DistributionOptions);
+    super(low!.shape, [], given);
     this.low = low!;
     this.high = high!;
     this._validate_args();

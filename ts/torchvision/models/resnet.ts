@@ -205,7 +205,8 @@ class ResNetClass extends nn.Module {
     }
     if (!zero_init_residual) return;
     for (const module of this.modules()) {
-      const last = module instanceof Bottleneck ? module.bn3 : module instanceof BasicBlock ? module.bn2 : null;
+      const last =
+        module instanceof Bottleneck ? module.bn3 : module instanceof BasicBlock ? module.bn2 : null;
       const weight = (last as { weight?: nn.Parameter | null } | null)?.weight;
       if (weight) nn.init.zeros_(weight);
     }

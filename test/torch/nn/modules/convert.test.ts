@@ -25,7 +25,10 @@ describe('Module.to', () => {
   it('keeps the parameters the objects they are, gradients included', () => {
     const shared = new Shared();
     const before = shared.parameters();
-    (shared.second(ones([1, 2]))).sum().backward();
+    shared
+      .second(ones([1, 2]))
+      .sum()
+      .backward();
     const { weight } = shared.second;
     const kept = weight.grad!;
     expect(shared.to(float64)).to.equal(shared);
@@ -39,7 +42,10 @@ describe('Module.to', () => {
       [1, 1],
     ]);
     expect(kept.dtype, 'the gradient is the object it was, too').to.equal(float64);
-    (shared.second(ones([1, 2]).double())).sum().backward();
+    shared
+      .second(ones([1, 2]).double())
+      .sum()
+      .backward();
     expect(weight.grad!.tolist()).to.deep.equal([
       [2, 2],
       [2, 2],
@@ -73,7 +79,9 @@ describe('Module.to', () => {
   it('goes to the meta device, where memory cannot follow', () => {
     const block = new Block();
     const { scale } = block;
-    (block(ones([1, 2]))).sum().backward();
+    block(ones([1, 2]))
+      .sum()
+      .backward();
     block.to('meta');
     expect(block.scale).to.equal(scale);
     expect(scale.is_meta).to.equal(true);
@@ -99,7 +107,10 @@ describe('Module.to', () => {
     }
     const shared = new Shared();
     const before = shared.parameters();
-    (shared.first(ones([1, 2]))).sum().backward();
+    shared
+      .first(ones([1, 2]))
+      .sum()
+      .backward();
     shared.cuda();
     expect(shared.parameters()).to.deep.equal(before);
     expect(

@@ -155,10 +155,16 @@ describe('hooks of modules', () => {
     linear.register_full_backward_hook((_, given, out) => {
       seen.push(given, lists(out));
     });
-    (linear(ones([1]))).sum().backward();
+    linear(ones([1]))
+      .sum()
+      .backward();
     expect(seen).to.deep.equal([[null], [1]].map((list, i) => (i === 0 ? list : [[1]])));
     linear.register_full_backward_hook((_, __, out) => out);
-    const error = thrown(() => (linear(ones([1]))).sum().backward()) as Error;
+    const error = thrown(() =>
+      linear(ones([1]))
+        .sum()
+        .backward(),
+    ) as Error;
     expect(error.message).to.include('where no input requires gradient should always return None');
   });
 
@@ -173,7 +179,7 @@ describe('hooks of modules', () => {
     const linear = nn.Linear(1, 1);
     linear.register_full_backward_hook((_, given) => [...given, ...given]);
     const x = ones([1], { requires_grad: true });
-    const error = thrown(() => (linear(x)).sum().backward()) as Error;
+    const error = thrown(() => linear(x).sum().backward()) as Error;
     expect(error).to.be.instanceOf(TorchError);
     expect(error.message).to.include(
       'Backward hook returned an invalid number of grad_input, got 2, but expected 1',

@@ -231,7 +231,10 @@ describe('Module', () => {
       shared.train();
       expect(shared.modules().every(({ training }) => training)).to.equal(true);
 
-      (shared.first(ones([1, 2])).sum()).backward();
+      shared
+        .first(ones([1, 2]))
+        .sum()
+        .backward();
       const grads = (): (number[] | null)[] =>
         shared.first.parameters().map(({ grad }) => (grad ? ([...grad.shape] as number[]) : null));
       expect(grads()).to.not.include(null);

@@ -297,13 +297,7 @@ describe('torch.utils.data: DataLoader', () => {
   it('concurrent next() calls get one batch each, in order', async () => {
     const iterator = DataLoader(range(4))[Symbol.asyncIterator]();
     const results = await Promise.all(range(5).map(() => iterator.next()));
-    expect(results.map(({ value, done }) => (done ? null : (value).item()))).to.deep.equal([
-      0,
-      1,
-      2,
-      3,
-      null,
-    ]);
+    expect(results.map(({ value, done }) => (done ? null : value.item()))).to.deep.equal([0, 1, 2, 3, null]);
   });
 
   it('refuses options that exclude each other, with the words of PyTorch', () => {
