@@ -2,3 +2,4 @@
 export * as datasets from './datasets/index.js';
 export * as io from './io/index.js';
 export * as models from './models/index.js';
+export * as transforms from './transforms/index.js';
