@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import torch, { nn, type Tensor } from '../../../ts/index.js';
+import torch, { nn } from '../../../ts/index.js';
 import { models } from '../../../ts/torchvision/index.js';
 import { expectRecorded, readRecorded, type RecordedTensor } from '../../support/recorded.js';
 import { message } from '../../support/thrown.js';
@@ -34,7 +34,7 @@ function sha(...parts: (string | Uint8Array)[]): string {
 function digest(model: nn.Module): string {
   return sha(
     ...Object.entries(model.state_dict()).flatMap(([name, value]) => {
-      const array = (value).toTypedArray();
+      const array = value.toTypedArray();
       return [`${name}\0`, new Uint8Array(array.buffer, array.byteOffset, array.byteLength)];
     }),
   );
@@ -43,7 +43,7 @@ function digest(model: nn.Module): string {
 /** As the recorder does: statistics other than the initial ones. */
 function shake(model: nn.Module): void {
   const generator = new torch.Generator().manual_seed(3);
-  for (const [name, value] of Object.entries(model.state_dict()) as [string, Tensor][]) {
+  for (const [name, value] of Object.entries(model.state_dict())) {
     if (name.endsWith('running_mean')) value.copy_(torch.rand(value.shape, { generator }).mul(0.1));
     else if (name.endsWith('running_var')) value.copy_(torch.rand(value.shape, { generator }).add(0.5));
   }

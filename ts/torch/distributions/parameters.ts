@@ -59,7 +59,5 @@ export function logitsOf(probs: Tensor, is_binary: boolean): Tensor {
 export type SampleShape = readonly number[] | { sample_shape?: readonly number[] };
 export function sampleShape(shape: SampleShape | undefined): readonly number[] {
   if (shape === undefined) return [];
-  return isOptions(shape)
-    ? ((shape).sample_shape ?? [])
-    : (shape);
+  return isOptions(shape) ? (shape.sample_shape ?? []) : shape;
 }
