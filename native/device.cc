@@ -7,6 +7,10 @@
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "js.h"
 
 namespace ltn {
@@ -69,6 +73,16 @@ napi_value resetDevicePeak(Call& call) {
   return js::undefined(call.env);
 }
 
+// mapLargeBlocks(): every large block gets pages of its own and gives them back when it is freed.
+// For runtimes that allocate small blocks between a tensor's and the next (Deno): glibc would put them into
+// the hole that a freed tensor leaves, and then find no room there for the next one. It costs page faults.
+napi_value mapLargeBlocks(Call& call) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 256 << 10);
+#endif
+  return js::undefined(call.env);
+}
+
 napi_value getNumThreads(Call& call) {
   return js::number(call.env, at::get_num_threads());
 }
@@ -90,6 +104,7 @@ std::vector<Export> device_exports() {
           {"emptyCache", guarded<emptyCache>},
           {"deviceMemory", guarded<deviceMemory>},
           {"resetDevicePeak", guarded<resetDevicePeak>},
+          {"mapLargeBlocks", guarded<mapLargeBlocks>},
           {"getNumThreads", guarded<getNumThreads>},
           {"setNumThreads", guarded<setNumThreads>}};
 }

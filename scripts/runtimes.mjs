@@ -11,7 +11,7 @@ export const defaultFolder = join(tmpdir(), 'libtorch-node-runtimes');
 
 /**
  * Package of npm, the binary in it, and what to say before the program's name.
- * @type {Record<string, {spec: string, binary: string[], args: string[], env?: Record<string, string>}>}
+ * @type {Record<string, {spec: string, binary: string[], args: string[]}>}
  */
 export const runtimes = {
   node20: { spec: 'node@20', binary: ['node', 'bin', 'node'], args: [] },
@@ -19,25 +19,19 @@ export const runtimes = {
   node24: { spec: 'node@24', binary: ['node', 'bin', 'node'], args: [] },
   node26: { spec: 'node@26', binary: ['node', 'bin', 'node'], args: [] },
   bun: { spec: 'bun', binary: ['.bin', 'bun'], args: [] },
-  deno: {
-    spec: 'deno',
-    binary: ['.bin', 'deno'],
-    args: ['run', '-A'],
-    // Deno leaves small blocks between the large ones, where glibc then finds no room for the next large one.
-    env: { MALLOC_MMAP_THRESHOLD_: '262144' },
-  },
+  deno: { spec: 'deno', binary: ['.bin', 'deno'], args: ['run', '-A'] },
 };
 export const jobs = ['loop', 'small', 'training'];
 
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{env?: Record<string, string>, cwd?: string}} [options]
+ * @param {{cwd?: string}} [options]
  * @returns {Promise<{code: number | null, output: string}>}
  */
-function run(command, args, { env, cwd } = {}) {
+function run(command, args, { cwd } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, NODE_OPTIONS: '', ...env } });
+    const child = spawn(command, args, { cwd, env: { ...process.env, NODE_OPTIONS: '' } });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
     child.on('error', reject);
@@ -74,8 +68,8 @@ export async function provide(name, folder = defaultFolder) {
  */
 export async function measure(name, job, folder = defaultFolder) {
   const binary = await provide(name, folder);
-  const { args = [], env } = runtimes[name] ?? {};
-  const { code, output } = await run(binary, [...args, program, job], { env });
+  const { args = [] } = runtimes[name] ?? {};
+  const { code, output } = await run(binary, [...args, program, job]);
   const line = output.split('\n').find((text) => text.startsWith('{"job"'));
   if (code !== 0 || !line) throw new Error(`${name} ${job}: ended with ${code}\n${output}`);
   return JSON.parse(line);

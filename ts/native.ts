@@ -210,6 +210,7 @@ export interface Native {
     index: number,
   ): { allocated: number; maxAllocated: number; reserved: number; maxReserved: number } | null;
   resetDevicePeak(index: number): void;
+  mapLargeBlocks(): void;
   getNumThreads(): number;
   setNumThreads(count: number): void;
 }
@@ -297,6 +298,7 @@ function load(): Native {
     // Nothing links to the CUDA half, so it is opened on purpose, before anything asks whether CUDA is there.
     for (const name of ['c10_cuda', 'torch_cuda']) if (existsSync(library(name))) open(library(name), true);
     const native = require(addon) as Native;
+    if ('Deno' in globalThis) native.mapLargeBlocks();
     native.initialize({
       makeError,
       collectGarbage,
