@@ -1,6 +1,6 @@
 /** exit.test.ts, fifty times each: what happens once in twenty shows here. */
 import { compile } from './support/compiled.js';
-import { ends, expectEnds } from './exit.test.js';
+import { ends, expectEnds } from './support/exit.js';
 
 describe('the end of a process, 50 of 50', function () {
   this.timeout(600_000);

@@ -1,53 +1,6 @@
 /** However a process ends while libtorch is at work, it ends with the code or the signal that it should. */
-import { expect } from 'chai';
-import { run, inTurns, type Outcome } from './support/child.js';
-import { compile, compiledProgram } from './support/compiled.js';
-
-interface End {
-  code?: number;
-  signal?: NodeJS.Signals;
-  /** What the error stream must show. */
-  says?: RegExp;
-}
-
-const seven: End = { code: 7 };
-const uncaught: End = { code: 1, says: /nobody catches this/ };
-export const ends: Record<string, End> = {
-  training: seven,
-  hook: seven,
-  function: seven,
-  tidy: seven,
-  asyncTidy: seven,
-  worker: seven,
-  timer: seven,
-  exitCode: seven,
-  natural: { code: 0 },
-  throw: uncaught,
-  throwInHook: uncaught,
-  reject: uncaught,
-  sigterm: { signal: 'SIGTERM' },
-  sigint: { signal: 'SIGINT' },
-};
-
-export function end(scenario: string): Promise<Outcome> {
-  const { signal } = ends[scenario]!;
-  return run(process.execPath, [compiledProgram('exit.mjs'), scenario], {
-    onOutput: (_text, child) => {
-      if (signal) child.kill(signal);
-    },
-  });
-}
-
-/** Runs a scenario so many times and wants the same end every time. */
-export async function expectEnds(scenario: string, times: number): Promise<void> {
-  const { code = null, signal = null, says } = ends[scenario]!;
-  const outcomes = await inTurns(Array<string>(times).fill(scenario), 2, end);
-  for (const outcome of outcomes) {
-    expect({ code: outcome.code, signal: outcome.signal }, outcome.stderr).to.deep.equal({ code, signal });
-    if (says) expect(outcome.stderr).to.match(says);
-    else expect(outcome.stderr).to.equal('');
-  }
-}
+import { compile } from './support/compiled.js';
+import { ends, expectEnds } from './support/exit.js';
 
 describe('the end of a process', function () {
   this.timeout(120_000);
