@@ -67,9 +67,6 @@ napi_value version(Call& call) {
 napi_value dispose(Call& call) {
   return js::boolean(call.env, call.addon.handles.dispose(call[0]));
 }
-napi_value isDisposed(Call& call) {
-  return js::boolean(call.env, call.addon.handles.isStale(call[0]));
-}
 
 // A second handle on the same tensor, with a lifetime of its own.
 napi_value alias(Call& call) {
@@ -128,7 +125,6 @@ std::vector<Export> tensor_exports() {
           {"version", guarded<version>},
           {"dispose", guarded<dispose>},
           {"disposeAll", guarded<disposeAll>},
-          {"isDisposed", guarded<isDisposed>},
           {"alias", guarded<alias>},
           {"sweep", guarded<sweep>},
           {"memory", guarded<memory>},

@@ -85,7 +85,6 @@ export interface Native {
   version(t: Handle): number;
   dispose(t: Handle): boolean;
   disposeAll(t: Handle[]): number;
-  isDisposed(t: Handle): boolean;
   alias(t: Handle): Handle;
   sweep(): number;
   memory(): {

@@ -15,6 +15,16 @@ function distance(a: string, b: string): number {
 }
 
 /**
+ * For functions with few options, all of which the message can name.
+ * @throws {ArgumentError} an option that is not among `known`
+ */
+export function checkOptions(op: string, options: object, known: readonly string[]): void {
+  for (const key of Object.keys(options))
+    if (!known.includes(key))
+      throw new ArgumentError(`${op}(): unknown option '${key}'; known are ${known.join(', ')}`, op);
+}
+
+/**
  * Positional arguments and a trailing options object, under their names; `undefined` counts as not given.
  * @param op name of the function, for messages
  * @param names of all parameters, in order

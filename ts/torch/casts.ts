@@ -1,5 +1,6 @@
 /** `to` in all its forms, the casts by name, and `type()`. */
-import { method, type AnyFunction } from './dispatch.js';
+import { checkOptions } from './arguments.js';
+import { isOptions, method, type AnyFunction } from './dispatch.js';
 import { Device } from './device.js';
 import * as dtypes from './dtype.js';
 import { DType, type MemoryFormat } from './dtype.js';
@@ -35,7 +36,7 @@ export type ToArguments =
   | [other: Tensor, non_blocking: boolean, copy?: boolean, options?: ToOptions];
 
 const convert = method('to', ['dtype_layout']);
-const known = new Set(['dtype', 'device', 'non_blocking', 'copy', 'memory_format', 'other']);
+const known = ['dtype', 'device', 'non_blocking', 'copy', 'memory_format', 'other'];
 
 function isTensor(value: unknown): value is Tensor {
   return value instanceof Handled && 'requires_grad_' in value;
@@ -46,11 +47,10 @@ export function readTo(args: readonly unknown[]): ToOptions {
   const result: ToOptions = {};
   const rest = [...args];
   const last = rest[rest.length - 1];
-  if (typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype) {
+  if (isOptions(last)) {
     rest.pop();
-    for (const [key, value] of Object.entries(last as Record<string, unknown>)) {
-      if (!known.has(key))
-        throw new ArgumentError(`to(): unknown option '${key}'; known are ${[...known].join(', ')}`, 'to');
+    checkOptions('to', last, known);
+    for (const [key, value] of Object.entries(last)) {
       if (key === 'other') rest.unshift(value);
       else Object.assign(result, { [key]: value });
     }

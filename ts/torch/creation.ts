@@ -4,7 +4,7 @@
  * JavaScript cannot tell 3 from 3., so the rule is: number -> default dtype, bigint -> int64, boolean -> bool; a
  * TypedArray keeps its dtype; `{dtype}` overrides. See docs/numbers-and-dtypes.md.
  */
-import { namedArguments } from './arguments.js';
+import { checkOptions, namedArguments } from './arguments.js';
 import { fromView, dtypeOfArray } from './convert.js';
 import { operator } from './dispatch.js';
 import { Device } from './device.js';
@@ -25,12 +25,6 @@ export interface TensorOptions {
 }
 
 const known = ['dtype', 'device', 'requires_grad', 'pin_memory'];
-
-function checkOptions(op: string, options: object, taken = known): void {
-  for (const key of Object.keys(options))
-    if (!taken.includes(key))
-      throw new ArgumentError(`${op}(): unknown option '${key}'; known are ${taken.join(', ')}`, op);
-}
 
 const promoteTypes = operator('promote_types', ['default']);
 
@@ -195,7 +189,7 @@ function finish(made: Tensor, options: TensorOptions): Tensor {
  * @throws {ArgumentError} an element that is no number, or an unknown option
  */
 export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
-  checkOptions('tensor', options);
+  checkOptions('tensor', options, known);
   if (data instanceof Tensor) {
     const source = data.detach();
     const copy = source.clone();

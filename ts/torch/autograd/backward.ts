@@ -1,8 +1,9 @@
 /** Running the graph backward. https://docs.pytorch.org/docs/stable/autograd.html */
 import { native } from '../../native.js';
+import { checkOptions } from '../arguments.js';
 import { enterContext } from '../context.js';
 import { isOptions, wrapOptional } from '../dispatch.js';
-import { ArgumentError, TorchError, ValueError } from '../errors.js';
+import { TorchError, ValueError } from '../errors.js';
 import { handleOf } from '../handle.js';
 import type { Tensor } from '../tensor.js';
 
@@ -23,12 +24,6 @@ function list(value: Many | null | undefined): readonly Tensor[] {
   return Array.isArray(value) ? (value as readonly Tensor[]) : [value as Tensor];
 }
 
-function check(op: string, options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options))
-    if (!known.includes(key))
-      throw new ArgumentError(`${op}(): unknown option '${key}'; known are ${known.join(', ')}`, op);
-}
-
 const backwardOptions = ['gradient', 'retain_graph', 'create_graph', 'inputs'];
 
 /** @internal Tensor.backward */
@@ -41,7 +36,7 @@ export function backward(
     options = gradient;
     gradient = options.gradient ?? null;
   }
-  check('backward', options, backwardOptions);
+  checkOptions('backward', options, backwardOptions);
   const start = (gradient ?? options.gradient ?? null) as Tensor | null;
   run([tensor], start === null ? [] : [start], options);
 }
@@ -86,7 +81,7 @@ export function backwardAll(
     grad_tensors = options.grad_tensors ?? null;
   }
   const start = grad_tensors ?? options.grad_tensors ?? [];
-  check('backward', options, ['grad_tensors', 'retain_graph', 'create_graph', 'inputs']);
+  checkOptions('backward', options, ['grad_tensors', 'retain_graph', 'create_graph', 'inputs']);
   run(
     list(tensors),
     Array.isArray(start) ? (start as readonly (Tensor | null)[]) : [start as Tensor],
@@ -119,7 +114,7 @@ export function grad(
     options = grad_outputs;
     grad_outputs = options.grad_outputs ?? null;
   }
-  check('grad', options, [
+  checkOptions('grad', options, [
     'grad_outputs',
     'retain_graph',
     'create_graph',

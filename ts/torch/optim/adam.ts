@@ -15,14 +15,7 @@ import {
   type Batch,
 } from './list_optimizer.js';
 import { map, type List, type Lists } from './lists.js';
-import {
-  checkAtLeast,
-  checkBetas,
-  readOptions,
-  scalar,
-  type OptionArguments,
-  type Options,
-} from './options.js';
+import { checkAdamOptions, readOptions, scalar, type OptionArguments, type Options } from './options.js';
 
 const standard = {
   lr: 1e-3,
@@ -54,7 +47,7 @@ export class AdamClass extends ListOptimizer {
    */
   constructor(params: Params, ...args: OptionArguments<AdamDefaults>) {
     const options = readOptions('Adam', standard, args, 5);
-    checkOptions(options);
+    checkAdamOptions(options);
     super(params, options);
   }
 
@@ -107,13 +100,6 @@ export class AdamClass extends ListOptimizer {
         -1,
       );
   }
-}
-
-function checkOptions(options: Options<AdamDefaults>): void {
-  checkAtLeast('learning rate', options.lr);
-  checkAtLeast('epsilon value', options.eps);
-  checkBetas(options.betas);
-  checkAtLeast('weight_decay value', options.weight_decay);
 }
 
 /** PyTorch's default way, operation by operation. */

@@ -4,14 +4,7 @@ import type { Tensor } from '../tensor.js';
 import type { ParamGroup, Params } from './groups.js';
 import { counter, ListOptimizer, stateList, zeros, type Batch } from './list_optimizer.js';
 import { map, type List, type Lists } from './lists.js';
-import {
-  checkAtLeast,
-  checkBetas,
-  readOptions,
-  scalar,
-  type OptionArguments,
-  type Options,
-} from './options.js';
+import { checkAdamOptions, readOptions, scalar, type OptionArguments, type Options } from './options.js';
 
 const standard = {
   lr: 2e-3,
@@ -36,10 +29,7 @@ class AdamaxClass extends ListOptimizer {
    */
   constructor(params: Params, ...args: OptionArguments<typeof standard>) {
     const options = readOptions('Adamax', standard, args, 5);
-    checkAtLeast('learning rate', options.lr);
-    checkAtLeast('epsilon value', options.eps);
-    checkBetas(options.betas);
-    checkAtLeast('weight_decay value', options.weight_decay);
+    checkAdamOptions(options);
     super(params, options);
   }
   protected newState(param: Tensor): Record<string, unknown> {

@@ -5,8 +5,8 @@ import type { ParamGroup, Params } from './groups.js';
 import { counter, ListOptimizer, stateList, zeros, type Batch } from './list_optimizer.js';
 import { map, type List, type Lists } from './lists.js';
 import {
+  checkAdamOptions,
   checkAtLeast,
-  checkBetas,
   readOptions,
   scalar,
   type OptionArguments,
@@ -39,10 +39,7 @@ class NAdamClass extends ListOptimizer {
    */
   constructor(params: Params, ...args: OptionArguments<typeof standard>) {
     const options = readOptions('NAdam', standard, args, 6);
-    checkAtLeast('learning rate', options.lr);
-    checkAtLeast('epsilon value', options.eps);
-    checkBetas(options.betas);
-    checkAtLeast('weight_decay value', options.weight_decay);
+    checkAdamOptions(options);
     checkAtLeast('momentum_decay value', options.momentum_decay);
     super(params, options);
   }

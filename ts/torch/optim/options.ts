@@ -115,8 +115,21 @@ export function checkAtLeast(what: string, value: unknown, low = 0, high = Infin
 }
 
 /** @throws {ValueError} unless both lie in [0, 1) */
-export function checkBetas(betas: readonly number[]): void {
+function checkBetas(betas: readonly number[]): void {
   betas.forEach((beta, i) => {
     if (!(0 <= beta && beta < 1)) throw new ValueError(`Invalid beta parameter at index ${i}: ${text(beta)}`);
   });
+}
+
+/** What Adam and its relatives ask of their common options, in PyTorch's order. @throws {ValueError} the first that is out of range */
+export function checkAdamOptions(options: {
+  lr: unknown;
+  eps: unknown;
+  betas: readonly number[];
+  weight_decay: unknown;
+}): void {
+  checkAtLeast('learning rate', options.lr);
+  checkAtLeast('epsilon value', options.eps);
+  checkBetas(options.betas);
+  checkAtLeast('weight_decay value', options.weight_decay);
 }

@@ -4,14 +4,7 @@ import type { Tensor } from '../tensor.js';
 import type { ParamGroup, Params } from './groups.js';
 import { counter, ListOptimizer, stateList, zeros, type Batch } from './list_optimizer.js';
 import { distinct, map, type List, type Lists } from './lists.js';
-import {
-  checkAtLeast,
-  checkBetas,
-  readOptions,
-  scalar,
-  type OptionArguments,
-  type Options,
-} from './options.js';
+import { checkAdamOptions, readOptions, scalar, type OptionArguments, type Options } from './options.js';
 
 const standard = {
   lr: 1e-3,
@@ -37,10 +30,7 @@ class RAdamClass extends ListOptimizer {
    */
   constructor(params: Params, ...args: OptionArguments<typeof standard>) {
     const options = readOptions('RAdam', standard, args, 5);
-    checkAtLeast('learning rate', options.lr);
-    checkAtLeast('epsilon value', options.eps);
-    checkBetas(options.betas);
-    checkAtLeast('weight_decay value', options.weight_decay);
+    checkAdamOptions(options);
     super(params, options);
   }
   protected override laterOptions(): Record<string, unknown> {

@@ -1,4 +1,5 @@
-import { ArgumentError, NotImplementedError } from '../errors.js';
+import { checkOptions } from '../arguments.js';
+import { NotImplementedError } from '../errors.js';
 import type { MapLocation } from './rebuild.js';
 
 export interface LoadOptions {
@@ -16,9 +17,7 @@ const known = ['map_location', 'weights_only', 'mmap', 'encoding'];
 
 /** @internal */
 export function checkLoadOptions(options: LoadOptions): void {
-  for (const key of Object.keys(options))
-    if (!known.includes(key))
-      throw new ArgumentError(`load(): unknown option '${key}'; known are ${known.join(', ')}`, 'load');
+  checkOptions('load', options, known);
   if (options.weights_only === false)
     throw new NotImplementedError(
       'load(): weights_only=false would run what the file says, and there is no Python here to run it; ' +
