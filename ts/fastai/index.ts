@@ -1,6 +1,8 @@
 /** What `from fastai.vision.all import *` gives, as far as it is built: torch's names included. */
 export * from '../torch/index.js';
 export * from '../fastcore/index.js';
+// Python's, as in fastai; torch's module of that name is reached through torch.
+export { random } from '../fastcore/random.js';
 export { drawDigits, writeDrawnDigits } from '../torchvision/datasets/index.js';
 export type { DrawnFolderOptions } from '../torchvision/datasets/index.js';
 export {
