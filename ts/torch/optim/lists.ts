@@ -53,6 +53,8 @@ const lerp_ = aten('_foreach_lerp_', ['Scalar']);
 const addcmul = aten('_foreach_addcmul', byNumbers);
 const addcmul_ = aten('_foreach_addcmul_', byNumbers);
 const addcdiv_ = aten('_foreach_addcdiv_', byNumbers);
+const norm = aten('_foreach_norm', ['Scalar']);
+const softplus = aten('softplus');
 const stack = aten('stack');
 const viewAsReal = aten('view_as_real');
 
@@ -148,6 +150,15 @@ export class Lists {
   /** a + value * b / c */
   addcdiv_(a: List, b: List, c: List, value: Numbers = 1): void {
     addcdiv_(undefined, a, b, c, value);
+  }
+
+  /** The Euclidean norm of each, of no dimensions. */
+  norm(a: List): List {
+    return this.#own(norm(undefined, a));
+  }
+  /** Tensor by tensor: there is no such operation on lists. */
+  softplus(a: List, beta: number): List {
+    return this.#own(a.map((handle) => softplus(undefined, handle, beta)));
   }
 
   /** The values of tensors of one element: one number where all are equal. */
