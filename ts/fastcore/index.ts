@@ -6,3 +6,8 @@ export type { PathLike } from './path.js';
 export { repr } from './protocol.js';
 export { Random, random } from './random.js';
 export type { ChoicesOptions, RandomState, SampleOptions, Seed } from './random.js';
+export { Pipeline } from './pipeline.js';
+export type { TransformLike, TransformsLike } from './pipeline.js';
+export { as_subclass, retain_type, retain_types } from './retain.js';
+export { InplaceTransform, ItemTransform, Transform, typedispatch } from './transform.js';
+export type { TransformCall, TransformFunction, TransformOptions } from './transform.js';
