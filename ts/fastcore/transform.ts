@@ -70,17 +70,15 @@ class TransformClass extends Encoder {
   setups?(items: any): void;
 
   constructor(
-    enc?: TransformFunction | TransformOptions | null,
-    dec?: TransformFunction | TransformOptions | null,
-    options?: TransformOptions,
+    ...args: [
+      enc?: TransformFunction | TransformOptions | null,
+      dec?: TransformFunction | TransformOptions | null,
+      options?: TransformOptions,
+    ]
   ) {
     super();
-    const given = namedArguments(
-      'Transform',
-      ['enc', 'dec', 'split_idx', 'order'],
-      [enc, dec, options],
-      2,
-    ) as TransformOptions;
+    const names = ['enc', 'dec', 'split_idx', 'order'];
+    const given = namedArguments('Transform', names, args, 2) as TransformOptions;
     const { enc: encodes = null, dec: decodes = null } = given;
     if (given.split_idx !== undefined) this.split_idx = given.split_idx;
     const order = given.order ?? (encodes as { order?: unknown } | null)?.order;
