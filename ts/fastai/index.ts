@@ -13,6 +13,75 @@ export {
   read_image,
   write_png,
 } from '../torchvision/io/index.js';
+export {
+  apply_init,
+  default_device,
+  find_bs,
+  flatten_model,
+  norm_bias_params,
+  one_param,
+  params,
+  set_seed,
+  tensor,
+  to_concat,
+  to_cpu,
+  to_detach,
+  to_device,
+  to_float,
+  trainable_params,
+} from './torch_core.js';
+export { defaults, Learner, noop } from './learner.js';
+export type {
+  FitOptions,
+  LearnerData,
+  LearnerOptions,
+  LogEntry,
+  LossFunc,
+  Moms,
+  OptFunc,
+  Splitter,
+} from './learner.js';
+export { AvgLoss, AvgMetric, AvgSmoothLoss, Metric, mk_metric, ValueMetric } from './learner/metric.js';
+export type { MetricFunction, MetricLike } from './learner/metric.js';
+export { format_time, Recorder } from './learner/recorder.js';
+export type { PredsOptions } from './learner/inference.js';
+import './learner/inference.js';
+import './learner/storage.js';
+export { Callback, TrainEvalCallback } from './callback/core.js';
+export {
+  CancelBackwardException,
+  CancelBatchException,
+  CancelEpochException,
+  CancelFitException,
+  CancelStepException,
+  CancelTrainException,
+  CancelValidException,
+  event,
+  KeyboardInterrupt,
+} from './callback/events.js';
+export { FetchPredsCallback, GatherPredsCallback } from './callback/gather.js';
+export {
+  combine_scheds,
+  combined_cos,
+  SchedCos,
+  SchedExp,
+  SchedLin,
+  SchedNo,
+  SchedPoly,
+} from './callback/annealing.js';
+export { ParamScheduler } from './callback/schedule.js';
+export type { FineTuneOptions, FlatCosOptions, OneCycleOptions, SgdrOptions } from './callback/schedule.js';
+export {
+  LRFinder,
+  minimum,
+  slide,
+  steep,
+  SuggestedLRs,
+  SuggestionMethod,
+  valley,
+} from './callback/lr_finder.js';
+export type { LRFinderOptions, LRFindOptions, SuggestFunc } from './callback/lr_finder.js';
+export { CSVLogger, ProgressCallback } from './callback/progress.js';
 export { Config, fastai_cfg, fastai_path, untar_data, URLs } from './data/external.js';
 export type { UntarOptions, UnpackLimits } from './data/external.js';
 export {

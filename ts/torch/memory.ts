@@ -20,11 +20,19 @@ class TidyScope implements Scope {
   /** Hands a tensor over to the scope around this one. */
   release(tensor: Handled): void {
     const handle = Handled.isReleased(tensor) ? undefined : Handled.of(tensor);
-    if (handle !== undefined && this.#made.delete(handle)) this.#outer?.add(tensor, handle);
+    // A handle serves again when its tensor has been disposed of, so it alone does not say who was made here.
+    if (handle === undefined || this.#made.get(handle) !== tensor) return;
+    this.#made.delete(handle);
+    this.#outer?.add(tensor, handle);
   }
   /** Forgets a tensor, in the scopes around this one too. */
   forget(handle: Handle): void {
     if (!this.#made.delete(handle) && this.#outer instanceof TidyScope) this.#outer.forget(handle);
+  }
+  /** Leaves a tensor to the collector. */
+  abandon(tensor: Handled): void {
+    const handle = Handled.isReleased(tensor) ? undefined : Handled.of(tensor);
+    if (handle !== undefined) this.#made.delete(handle);
   }
   /** Frees everything that is still here. */
   close(): void {
@@ -66,7 +74,44 @@ export function tidy<T>(fn: () => T): T {
 export function keep<T extends Tensor>(tensor: T): T {
   const { scope } = context();
   if (scope instanceof TidyScope) scope.release(tensor);
+  if (stages.size > 0) kept.add(tensor);
+  for (const stage of stages) stage.release(tensor);
   return tensor;
+}
+
+const stages = new Set<TidyScope>();
+const kept = new WeakSet<Tensor>();
+/** @internal Whether `keep` was called with the tensor while a stage was open. */
+export function isKept(tensor: Tensor): boolean {
+  return kept.has(tensor);
+}
+
+/**
+ * @internal A scope that is entered several times before it is closed: the tensors of one training batch. What runs
+ * between its parts is outside of it, and may `keep` what was made inside.
+ */
+export class Stage {
+  readonly #scope = new TidyScope(context().scope);
+
+  constructor() {
+    stages.add(this.#scope);
+  }
+  /** Runs `fn`, which is synchronous, and frees what it made unless it hangs on the result. */
+  run<T>(fn: () => T, owners: readonly unknown[] = []): T {
+    const inner = new TidyScope(this.#scope);
+    const result = within({ scope: inner }, fn);
+    const seen = new Set<object>();
+    // What the model itself holds on to stays until the model lets go of it.
+    for (const owner of owners) visit(owner, seen, (tensor) => inner.abandon(tensor));
+    visit(result, new Set(), (tensor) => inner.release(tensor));
+    inner.close();
+    return result;
+  }
+  /** Frees what the parts gave, unless it was kept. */
+  close(): void {
+    stages.delete(this.#scope);
+    this.#scope.close();
+  }
 }
 
 /** @internal Takes a tensor out of all scopes: the state of a module lives as long as the module. */
