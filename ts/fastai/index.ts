@@ -128,3 +128,4 @@ export type {
   StepBatch,
   Stepper,
 } from './optimizer/index.js';
+export * from './layers.js';
