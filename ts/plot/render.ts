@@ -1,0 +1,55 @@
+/** From a figure to SVG text, through Vega and without a browser. */
+import { createHash } from 'node:crypto';
+import type { Figure } from './figure.js';
+import { vega } from './libraries.js';
+import { toSpec } from './spec.js';
+
+interface SceneItem {
+  marktype?: string;
+  items?: SceneItem[];
+  url?: string;
+  image?: object;
+}
+
+/** Vega would load pictures as a browser does, later; a data URI is there already. */
+function attachImages(node: SceneItem): void {
+  for (const item of node.items ?? []) {
+    if (node.marktype === 'image' && item.url !== undefined)
+      item.image = { url: item.url, src: item.url, complete: true, width: 1, height: 1 };
+    attachImages(item);
+  }
+}
+
+/**
+ * Vega numbers its definitions from one in each document. Several figures inside one page would then clip each other:
+ * the names get a part that depends on the content, so that the same figure still gives the same text.
+ */
+function ownNames(svg: string): string {
+  const key = createHash('sha256').update(svg).digest('hex').slice(0, 8);
+  return svg.replace(/(id="|url\(#)((?:clip|gradient)\d+|gradient_\d+)/g, `$1f${key}_$2`);
+}
+
+/** The part of Vega that its typings leave out. https://github.com/vega/vega/tree/main/packages/vega-scenegraph */
+interface SVGStringRenderer {
+  initialize(el: null, width: number, height: number, origin: readonly [number, number]): this;
+  background(color: string): this;
+  render(scene: SceneItem): this;
+  svg(): string;
+}
+type Renderers = { SVGStringRenderer: new () => SVGStringRenderer };
+
+export function renderSVG(figure: Figure): string {
+  const library = vega();
+  const { SVGStringRenderer } = library as unknown as Renderers;
+  const view = new library.View(library.parse(toSpec(figure)), { renderer: 'none', logLevel: library.Error });
+  try {
+    view.run();
+    const { root } = view.scenegraph() as unknown as { root: SceneItem };
+    attachImages(root);
+    const [width, height] = figure.size;
+    const renderer = new SVGStringRenderer().initialize(null, width, height, [0, 0]);
+    return ownNames(renderer.background('#ffffff').render(root).svg());
+  } finally {
+    view.finalize();
+  }
+}
