@@ -129,3 +129,6 @@ export type {
   Stepper,
 } from './optimizer/index.js';
 export * from './layers.js';
+export { Axes, Figure, plt } from '../plot/index.js';
+export { get_grid, show_image, show_images, show_titled_image, subplots } from './show.js';
+export type { AxesArray, ShowImageOptions, ShowImagesOptions, SubplotsOptions } from './show.js';
