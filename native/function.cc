@@ -137,13 +137,22 @@ napi_value applyFunction(Call& call) {
   for (const auto& tensor : dirty)
     if (tensor.defined()) tensor.unsafeGetTensorImpl()->bump_version();
   std::vector<std::optional<at::Tensor>> optionals(rawOutputs.begin(), rawOutputs.end());
-  const auto wrapped = torch::autograd::_wrap_outputs(
-      inputs, implementations(nonDifferentiable), implementations(dirty), optionals,
-      executable ? node : nullptr,
-      [&name](const variable_list&, const variable_list&) -> variable_list {
-        fail(ErrorKind::NotImplemented, name + " has no forward-mode derivative");
-      },
-      {}, [](const at::Tensor& x) { return x.view_as(x); }, false);
+  const auto wrapOutputs = [&](auto&... attached) {
+    return torch::autograd::_wrap_outputs(
+        inputs, implementations(nonDifferentiable), implementations(dirty), optionals,
+        executable ? node : nullptr,
+        [&name](const variable_list&, const variable_list&) -> variable_list {
+          fail(ErrorKind::NotImplemented, name + " has no forward-mode derivative");
+        },
+        {}, [](const at::Tensor& x) { return x.view_as(x); }, false, attached...);
+  };
+#if TORCH_VERSION_MINOR >= 14
+  // libtorch tells which node it attached, for creation hooks, which only Python has.
+  c10::intrusive_ptr<torch::autograd::Node> attachedNode;
+  const auto wrapped = wrapOutputs(attachedNode);
+#else
+  const auto wrapped = wrapOutputs();
+#endif
 
   const auto isOutput = implementations(rawOutputs);
   std::vector<napi_value> values;
