@@ -65,6 +65,10 @@ export type Buffer = BufferClass;
 export function isParameter(value: object): value is Parameter {
   return value instanceof ParameterClass;
 }
+/** @internal What has no shape yet: see uninitialized.ts, which builds on this file. */
+export function isLazy(value: unknown): value is Tensor & { materialize(shape: readonly number[]): void } {
+  return value instanceof Tensor && 'materialize' in value;
+}
 /** @internal */
 export function isBuffer(value: object): value is Buffer {
   return value instanceof BufferClass;

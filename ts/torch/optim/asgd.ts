@@ -30,7 +30,7 @@ class ASGDClass extends ListOptimizer {
    * @throws {ValueError} options out of range
    */
   constructor(params: Params, ...args: OptionArguments<typeof standard>) {
-    const options = readOptions('ASGD', standard, args);
+    const options = readOptions('ASGD', standard, args, 6);
     checkAtLeast('learning rate', options.lr);
     checkAtLeast('weight_decay value', options.weight_decay);
     super(params, options);

@@ -36,7 +36,7 @@ class SparseAdamClass extends ListOptimizer {
    * @throws {ValueError} options out of range; parameters that are themselves sparse, or complex
    */
   constructor(params: Params, ...args: OptionArguments<typeof standard>) {
-    const options = readOptions('SparseAdam', standard, args);
+    const options = readOptions('SparseAdam', standard, args, 4);
     for (const [what, value] of [
       ['learning rate', options.lr],
       ['epsilon value', options.eps],

@@ -8,7 +8,7 @@ import { operator } from '../../dispatch.js';
 import { ArgumentError } from '../../errors.js';
 import { Handled, handleOf } from '../../handle.js';
 import type { Tensor } from '../../tensor.js';
-import { Buffer, type Parameter } from '../parameter.js';
+import { Buffer, isLazy, type Parameter } from '../parameter.js';
 import { members, replace } from './members.js';
 import type { Module } from './module.js';
 
@@ -54,7 +54,7 @@ export function convert(module: Module, fn: Conversion): void {
       const tensor = member.value as Tensor;
       const result = fn(tensor);
       if (result === tensor) convertGradient(tensor, fn);
-      else if (kind === 'parameter') putBehind(tensor, result, fn);
+      else if (kind === 'parameter' || isLazy(tensor)) putBehind(tensor, result, fn);
       else replace(member, asBuffer(tensor, result));
     }
   });

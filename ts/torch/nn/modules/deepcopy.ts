@@ -2,7 +2,7 @@
 import { TorchError } from '../../errors.js';
 import { Handled } from '../../handle.js';
 import { Tensor } from '../../tensor.js';
-import { Buffer, Parameter } from '../parameter.js';
+import { Buffer, Parameter, isLazy } from '../parameter.js';
 import { isModule } from './members.js';
 import { blankModule, copyState, state } from './instance.js';
 
@@ -80,6 +80,7 @@ function copyTensor(tensor: Tensor): Tensor {
         ? new Parameter(clone, tensor.requires_grad)
         : new Buffer(clone, tensor.persistent);
     clone.dispose();
+    if (isLazy(tensor)) Object.setPrototypeOf(result, Object.getPrototypeOf(tensor) as object);
     return result;
   }
   const { grad } = tensor;

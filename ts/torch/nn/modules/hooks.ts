@@ -53,6 +53,12 @@ export class HookList<H> {
     };
     return { remove, [Symbol.dispose]: remove };
   }
+  /** The hooks of this list and then those of another, as they are now. */
+  and(other: HookList<H>): HookList<H> {
+    const result = new HookList<H>();
+    result.#list = [...this.#list, ...other.#list];
+    return result;
+  }
   copy(): HookList<H> {
     const result = new HookList<H>();
     result.#list = this.#list.map((entry) => ({ ...entry }));
@@ -72,6 +78,15 @@ export class Hooks {
   get any(): boolean {
     return this.forwardPre.size + this.forward.size + this.backwardPre.size + this.backward.size > 0;
   }
+  /** These hooks and then `other`. */
+  and(other: Hooks): Hooks {
+    const result = new Hooks();
+    result.forwardPre = this.forwardPre.and(other.forwardPre);
+    result.forward = this.forward.and(other.forward);
+    result.backwardPre = this.backwardPre.and(other.backwardPre);
+    result.backward = this.backward.and(other.backward);
+    return result;
+  }
   copy(): Hooks {
     const result = new Hooks();
     result.forwardPre = this.forwardPre.copy();
@@ -82,13 +97,16 @@ export class Hooks {
   }
 }
 
-type HookKind = 'forwardPre' | 'forward' | 'backwardPre' | 'backward';
+export type HookKind = 'forwardPre' | 'forward' | 'backwardPre' | 'backward';
 const registerNames: Record<HookKind, string> = {
   forwardPre: 'register_forward_pre_hook',
   forward: 'register_forward_hook',
   backwardPre: 'register_full_backward_pre_hook',
   backward: 'register_full_backward_hook',
 };
+
+/** Hooks of all modules: `hooks` is null while there are none. See global_hooks.ts. */
+export const everyModule: { active: Hooks | null; hooks: Hooks | null } = { active: null, hooks: null };
 
 /** @internal Module.register_*_hook */
 export function register(
@@ -97,8 +115,8 @@ export function register(
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the kind decides
   hook: (...args: any[]) => any,
   options: ForwardHookOptions,
+  op = registerNames[kind],
 ): RemovableHandle {
-  const op = registerNames[kind];
   namedArguments(op, kind === 'forward' ? ['prepend', 'always_call'] : ['prepend'], [options]);
   if (typeof hook !== 'function') throw new ArgumentError(`${op}(): the hook must be a function`, op);
   const hooks = (own.hooks ??= new Hooks());

@@ -24,6 +24,7 @@ export * from './batchnorm.js';
 export * from './dropout.js';
 export * from './instancenorm.js';
 export * from './normalization.js';
+export { CrossMapLRN2d } from './cross_map_lrn.js';
 export {
   Transformer,
   TransformerDecoder,
@@ -37,6 +38,7 @@ export * from './channelshuffle.js';
 export * from './conv.js';
 export * from './distance.js';
 export * from './fold.js';
+export * from './lazy.js';
 export * from './linear_cross_entropy.js';
 export * from './loss.js';
 export * from './lp_pooling.js';

@@ -1,5 +1,5 @@
 /** What a module is made of, underneath its class. */
-import { Hooks, callWithHooks } from './hooks.js';
+import { Hooks, callWithHooks, everyModule } from './hooks.js';
 import { callableInstance } from './callable.js';
 import type { AnyModule } from './module.js';
 
@@ -17,11 +17,18 @@ export const state = Symbol('state');
 export function blankModule<T extends object>(prototype: T): T {
   const own: State = { active: null, hooks: null, buffers: new Map() };
   const call = (...args: unknown[]): unknown =>
-    own.active === null
+    own.active === null && everyModule.active === null
       ? (self as AnyModule).forward(...args)
-      : callWithHooks(self as AnyModule, own.active, args);
+      : callWithHooks(self as AnyModule, hooksOf(own), args);
   const self: unknown = callableInstance(call, prototype);
   return Object.defineProperty(self as T, state, { value: own });
+}
+
+/** Those of all modules come before a module's own. */
+function hooksOf({ active }: State): Hooks {
+  const all = everyModule.active;
+  if (all === null) return active!;
+  return active === null ? all : all.and(active);
 }
 
 /** Gives one module the hooks and the names of buffers of another. */

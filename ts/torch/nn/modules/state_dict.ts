@@ -5,7 +5,7 @@
 import { no_grad } from '../../autograd/grad_mode.js';
 import { ArgumentError, TorchError } from '../../errors.js';
 import { Tensor } from '../../tensor.js';
-import { Parameter } from '../parameter.js';
+import { Parameter, isLazy } from '../parameter.js';
 import { asBuffer } from './convert.js';
 import { buffers, members, replace, type Member } from './members.js';
 import type { Module } from './module.js';
@@ -74,7 +74,7 @@ export function saveLocal(module: Module, destination: StateDict, prefix: string
     for (const member of localState(module))
       if (member.kind === kind) {
         const value = member.value as Tensor;
-        destination[prefix + member.name] = keep_vars ? value : value.detach();
+        destination[prefix + member.name] = keep_vars || isLazy(value) ? value : value.detach();
       }
   const { get_extra_state } = module as WithExtraState;
   if (get_extra_state)
@@ -136,6 +136,18 @@ function match(member: Member, key: string, given: unknown, loading: Loading): v
     return;
   }
   const target = member.value as Tensor;
+  if (isLazy(target)) {
+    if (!isLazy(given))
+      writes.push(() => {
+        target.materialize(given.shape);
+        target.copy_(given);
+      });
+    return;
+  }
+  if (isLazy(given)) {
+    error_msgs.push(`While copying the parameter named "${key}": the given one has not been initialized`);
+    return;
+  }
   // Before PyTorch 0.4 there were no tensors without dimensions.
   const old = target.ndim === 0 && given.ndim === 1 && given.shape[0] === 1;
   if (!old && !given.shape.equals(target.shape)) {

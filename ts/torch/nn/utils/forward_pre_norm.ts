@@ -1,12 +1,20 @@
 /** What weight_norm and spectral_norm share: a weight that is computed anew before each call. */
 import type { RemovableHandle } from '../../autograd/hooks.js';
 import { TorchError, ValueError } from '../../errors.js';
+import { Tensor } from '../../tensor.js';
 import type { AnyModule, Module } from '../modules/module.js';
 
 /** A module's fields under names that are known only when the program runs. */
 export type Fields = Record<string, unknown>;
 export function fieldsOf(module: Module): Fields {
   return module as unknown as Fields;
+}
+
+/** The tensor `name` of a module. @throws {ValueError} there is none */
+export function tensorOf(module: Module, name: string, op: string): Tensor {
+  const found = fieldsOf(module)[name];
+  if (found instanceof Tensor) return found;
+  throw new ValueError(`Module '${String(module)}' has no parameter or buffer with name '${name}'`, op);
 }
 
 interface Applied {

@@ -117,11 +117,12 @@ class AveragedModelClass extends Module {
   update_parameters(model: Module): void {
     no_grad(() => {
       tidy(() => {
-        this.#update(model);
+        this._update(model);
       });
     });
   }
-  #update(model: Module): void {
+  /** @internal */
+  _update(model: Module): void {
     const all = (of: Module): Tensor[] =>
       this.use_buffers ? [...of.parameters(), ...of.buffers()] : of.parameters();
     const averages = all(this.module).map((tensor) => tensor.detach());
@@ -133,14 +134,15 @@ class AveragedModelClass extends Module {
         const average = averages[i]!;
         average.copy_(this.avg_fn(average, values[i]!, this.n_averaged.to(average.device)));
       }
-    else this.#updateTogether(averages.slice(0, count), values);
+    else this._update_together(averages.slice(0, count), values);
     if (!this.use_buffers) {
       const own = this.module.buffers();
       model.buffers().forEach((buffer, i) => own[i]!.detach().copy_(buffer.detach()));
     }
     this.n_averaged.add_(1);
   }
-  #updateTogether(averages: readonly Tensor[], values: readonly Tensor[]): void {
+  /** @internal */
+  _update_together(averages: readonly Tensor[], values: readonly Tensor[]): void {
     const groups = new Map<string, [averages: Tensor[], values: Tensor[]]>();
     averages.forEach((average, i) => {
       const key = `${String(average.device)} ${String(average.dtype)}`;
