@@ -1,5 +1,5 @@
 /** Pictures: https://docs.fast.ai/vision.core.html */
-import { tidy, type Tensor } from '../../torch/index.js';
+import type { Tensor } from '../../torch/index.js';
 import { PILImage, type ImageSource, type PILBase } from './image.js';
 import type { Mode } from './modes.js';
 
@@ -31,8 +31,5 @@ export function to_image(x: Tensor | PILBase): PILBase {
 
 /** uint8 [C, H, W] of a picture. [fastai docs](https://docs.fast.ai/vision.core.html#image2tensor) */
 export function image2tensor(image: PILBase): Tensor {
-  return tidy(() => {
-    const pixels = image.toTensor();
-    return pixels.ndim === 2 ? pixels.unsqueeze(0) : pixels.permute([2, 0, 1]).contiguous();
-  });
+  return image.toTensorImage();
 }

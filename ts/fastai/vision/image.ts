@@ -5,6 +5,7 @@ import { Path, type PathLike } from '../../fastcore/index.js';
 import { checkOptions } from '../../torch/arguments.js';
 import { ArgumentError, from_numpy, tidy, uint8, ValueError, Tensor } from '../../torch/index.js';
 import { encodePng } from '../../torchvision/io/png.js';
+import { as_subclass, TensorImage, TensorImageBW, type TensorClass } from '../tensor_types.js';
 import { channelsOf, convertMode, decodePicture, type Mode, type Picture } from './modes.js';
 import {
   premultiply,
@@ -19,7 +20,8 @@ import {
 /** What a picture can be made of: a file, the bytes of one, a tensor [H, W], [H, W, 3] or image tensor [C, H, W], or another picture. */
 export type ImageSource = PathLike | Uint8Array | Tensor | PILBase;
 
-function readFile(file: PathLike): Uint8Array {
+/** @throws {Error} with the file's name and the reason */
+export function readFile(file: PathLike): Uint8Array {
   try {
     return fs.readFileSync(String(file));
   } catch (error) {
@@ -53,6 +55,7 @@ export class PILBase {
   /** What `create` converts to. */
   static readonly openMode: Mode | null = 'RGB';
   static readonly colorMap: string = 'viridis';
+  static readonly tensorClass: TensorClass = TensorImage;
 
   readonly mode: Mode;
   readonly width: number;
@@ -211,6 +214,14 @@ export class PILBase {
     const shape = channels === 1 ? this.shape : [...this.shape, channels];
     return tidy(() => from_numpy(this.data.slice()).view(shape));
   }
+  /** uint8 [C, H, W], of the kind that transforms of batches know as a picture. */
+  toTensorImage(): Tensor {
+    const planes = tidy(() => {
+      const pixels = this.toTensor();
+      return pixels.ndim === 2 ? pixels.unsqueeze(0) : pixels.permute([2, 0, 1]).contiguous();
+    });
+    return as_subclass(planes, (this.constructor as typeof PILBase).tensorClass);
+  }
   /** The bytes of a PNG file of it; modes L and RGB. */
   to_bytes_format(format = 'png'): Uint8Array {
     if (format.toLowerCase() !== 'png') throw new ValueError(`pictures are written as png, not ${format}`);
@@ -255,6 +266,7 @@ export class PILImage extends PILBase {}
 export class PILImageBW extends PILImage {
   static override readonly openMode: Mode | null = 'L';
   static override readonly colorMap: string = 'Greys';
+  static override readonly tensorClass: TensorClass = TensorImageBW;
 }
 
 /** `Image.open(path)` and `Image.fromarray(tensor)` of Python's PIL: the picture in the mode its file has. */

@@ -1,5 +1,5 @@
 /** PIL's modes of pictures, and how one becomes another. */
-import { decodePixels, type Pixels } from '../../torchvision/io/decode.js';
+import { decodePixels, decodePixelsAsync, type Pixels } from '../../torchvision/io/decode.js';
 import { ValueError } from '../../torch/index.js';
 
 /** Grey, grey and alpha, colours, colours and alpha, grey of 16 bits. */
@@ -38,7 +38,13 @@ function without(data: Uint8Array | Uint16Array, channels: number, kept: number)
  * palettes as RGB (RGBA with transparency), and grey of one bit as L.
  */
 export function decodePicture(bytes: Uint8Array, name: string): Picture {
-  const { width, height, channels, data } = decodePixels(bytes, name);
+  return asOpened(decodePixels(bytes, name), bytes);
+}
+/** `decodePicture` in another thread. */
+export async function decodePictureAsync(bytes: Uint8Array, name: string): Promise<Picture> {
+  return asOpened(await decodePixelsAsync(bytes, name), bytes);
+}
+function asOpened({ width, height, channels, data }: Pixels, bytes: Uint8Array): Picture {
   let picture: Pixels = { width, height, channels, data };
   const colorType = pngColorType(bytes);
   // One transparent colour of a grey or RGB picture is a remark beside the picture to PIL, no channel.

@@ -1,4 +1,4 @@
-import { JsColorType, Transformer } from '@napi-rs/image';
+import { JsColorType, Transformer, type Metadata } from '@napi-rs/image';
 
 /** Pixels in rows of interleaved channels, as image files keep them. */
 export interface Pixels {
@@ -60,6 +60,24 @@ function checkSize(bytes: Buffer): void {
     throw new Error(`it claims ${width}x${height} pixels, more than the ${MAX_PIXELS} allowed`);
 }
 
+function reworded(error: unknown, name: string): Error {
+  const reason = (error as Error).message.replace(/^Decode image failed\s+/, '').trim();
+  return new Error(`cannot decode ${name}: ${reason}`, { cause: error });
+}
+
+function toPixels({ width, height, colorType }: Metadata, raw: Buffer): Pixels {
+  const channels = CHANNELS.get(colorType);
+  if (channels === undefined) throw new Error(`its colour type ${colorType} is not supported`);
+  const wide = WIDE.has(colorType);
+  if (raw.byteLength !== width * height * channels * (wide ? 2 : 1))
+    throw new Error(`the decoder gave ${raw.byteLength} bytes for ${width}x${height}x${channels}`);
+  if (!wide) return { width, height, channels, data: raw };
+  // The decoder's buffer may start at an odd address.
+  const copy = new Uint16Array(raw.byteLength / 2);
+  new Uint8Array(copy.buffer).set(raw);
+  return { width, height, channels, data: copy };
+}
+
 /**
  * Decodes a PNG or JPEG. Grey stays one channel, a palette becomes RGB, 16-bit pictures stay 16-bit.
  * `name` is what the error calls the picture.
@@ -69,20 +87,22 @@ export function decodePixels(bytes: Uint8Array, name: string): Pixels {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     checkSize(buffer);
     const image = new Transformer(buffer);
-    const { width, height, colorType } = image.metadataSync();
-    const channels = CHANNELS.get(colorType);
-    if (channels === undefined) throw new Error(`its colour type ${colorType} is not supported`);
-    const raw = image.rawPixelsSync();
-    const wide = WIDE.has(colorType);
-    if (raw.byteLength !== width * height * channels * (wide ? 2 : 1))
-      throw new Error(`the decoder gave ${raw.byteLength} bytes for ${width}x${height}x${channels}`);
-    if (!wide) return { width, height, channels, data: raw };
-    // The decoder's buffer may start at an odd address.
-    const copy = new Uint16Array(raw.byteLength / 2);
-    new Uint8Array(copy.buffer).set(raw);
-    return { width, height, channels, data: copy };
+    return toPixels(image.metadataSync(), image.rawPixelsSync());
   } catch (error) {
-    const reason = (error as Error).message.replace(/^Decode image failed\s+/, '').trim();
-    throw new Error(`cannot decode ${name}: ${reason}`, { cause: error });
+    throw reworded(error, name);
+  }
+}
+
+/** `decodePixels` in another thread, which pays for large pictures; small ones are decoded sooner than handed over. */
+export async function decodePixelsAsync(bytes: Uint8Array, name: string): Promise<Pixels> {
+  try {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    checkSize(buffer);
+    const image = new Transformer(buffer);
+    // One after the other: the first call decodes, and the second finds it done.
+    const metadata = await image.metadata();
+    return toPixels(metadata, await image.rawPixels());
+  } catch (error) {
+    throw reworded(error, name);
   }
 }
