@@ -1,7 +1,8 @@
 /** A figure: axes on a sheet of so many inches. https://matplotlib.org/stable/api/figure_api.html */
 import { checkOptions } from '../torch/arguments.js';
 import { ArgumentError, ValueError } from '../torch/errors.js';
-import { Axes, type TitleOptions, type Words } from './axes.js';
+import { Axes } from './axes.js';
+import type { TitleOptions, Words } from './options.js';
 import type { ImageArtist } from './artists.js';
 import { toHex } from './colors.js';
 import { svgToPng } from './raster.js';

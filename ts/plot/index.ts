@@ -10,9 +10,14 @@ export type {
   ScatterOptions,
   TextOptions,
   TitleOptions,
-} from './axes.js';
+} from './options.js';
 export { Figure } from './figure.js';
 export type { FigureOptions } from './figure.js';
 export type { Data } from './data.js';
 export type { SaveOptions } from './write.js';
 export type { TerminalOptions } from './terminal.js';
+export { FuncAnimation } from './animation.js';
+export type { AnimationOptions } from './animation.js';
+export { Graph, graphviz } from './graph.js';
+export { Line2D, PathCollection } from './lines.js';
+export * as pd from './pd.js';

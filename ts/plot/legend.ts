@@ -4,15 +4,13 @@ import type { Artist } from './artists.js';
 import type { Placed } from './layout.js';
 import { textWidth } from './measure.js';
 import { rcParams } from './rc.js';
-import { dash, markerArea, markerStyle, textMark } from './spec.js';
+import { dash, markerArea, markerStyle, textMark, value } from './mark_style.js';
 
 type Named = Exclude<Artist, { kind: 'text' | 'image' }>;
 
 const PAD = 5;
 const HANDLE = 20;
 const AWAY = 5;
-
-const value = <T>(given: T): { value: T } => ({ value: given });
 
 /** Points of the drawing in pixels of the axes, for counting what a box would hide. */
 function spots({ axes, width, height, xlim, ylim }: Placed): [number, number][] {
