@@ -1,5 +1,7 @@
 /** What `from fastai.vision.all import *` gives, as far as it is built: torch's names included. */
 export * from '../torch/index.js';
+export * as torch from '../torch/index.js';
+export * as F from '../torch/nn/functional.js';
 export * from '../fastcore/index.js';
 // Python's, as in fastai; torch's module of that name is reached through torch.
 export { random } from '../fastcore/random.js';
@@ -132,3 +134,5 @@ export * from './layers.js';
 export { Axes, Figure, plt } from '../plot/index.js';
 export { get_grid, show_image, show_images, show_titled_image, subplots } from './show.js';
 export type { AxesArray, ShowImageOptions, ShowImagesOptions, SubplotsOptions } from './show.js';
+export * from './losses.js';
+export * from './metrics.js';

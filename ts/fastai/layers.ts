@@ -49,7 +49,6 @@ export {
 } from './layers/sequential.js';
 export {
   ConvLayer,
-  defaults,
   Embedding,
   PixelShuffle_ICNR,
   SimpleCNN,

@@ -40,10 +40,7 @@ export type OptimizerArguments<T> = [options: T] | [lr: HyperValue, ...rest: (T 
 
 /** Reads the arguments after `params`; the defaults are in fastai's order. */
 function read<T extends object>(op: string, defaults: T, args: readonly unknown[]) {
-  // A slice is a value too, though it is an object.
-  const last = args[args.length - 1];
-  const given = typeof last === 'object' && last !== null && 'stop' in last ? [...args, {}] : args;
-  const named = namedArguments(op, ['lr', ...Object.keys(defaults), 'decouple_wd'], given);
+  const named = namedArguments(op, ['lr', ...Object.keys(defaults), 'decouple_wd'], args);
   if (named['lr'] === undefined) throw new ArgumentError(`${op}(): argument 'lr' is missing`, op);
   const { decouple_wd = true, ...hypers } = { ...defaults, ...named } as Record<string, HyperValue>;
   return {
