@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { namedArguments } from '../torch/arguments.js';
 import { ArgumentError } from '../torch/errors.js';
 import { callable, callableInstance } from '../torch/nn/modules/callable.js';
+import type { Tensor } from '../torch/tensor.js';
 import { retain_type } from './retain.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what is transformed is of any type */
@@ -66,6 +67,13 @@ class TransformClass extends Encoder {
   encodes?(x: any, call: any): unknown;
   /** Undoes `encodes`. */
   decodes?(x: any, call: any): unknown;
+  /**
+   * What stacking the encodings of all `xs` gives, made at once; a promise only where `isAsync`. Null: one by one.
+   * A function that a transform is made of may have it as a property.
+   */
+  encodesMany?(xs: readonly any[], isAsync: boolean): Tensor | PromiseLike<Tensor> | null;
+  /** True says that items which are tensors already pass unchanged, so that it may be left out for them. */
+  declare passesTensors?: boolean;
   /** Learns from items, or from the DataLoader that it belongs to. */
   setups?(items: any): void;
 
@@ -89,6 +97,8 @@ class TransformClass extends Encoder {
     if (encodes !== null) {
       this.encodes = encodes;
       this.#name = encodes.name;
+      const { encodesMany } = encodes as Partial<Pick<TransformClass, 'encodesMany'>>;
+      if (encodesMany !== undefined) this.encodesMany = encodesMany;
     }
     if (decodes !== null) this.decodes = decodes;
   }

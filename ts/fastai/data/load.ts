@@ -16,7 +16,7 @@ import { getItem } from '../../torch/utils/data/_utils/item.js';
 import { canPin, pin_memory } from '../../torch/utils/data/_utils/pin_memory.js';
 import { drawSeed } from '../../torch/utils/data/sampler.js';
 import { apply } from '../torch_core.js';
-import { asyncBatches } from './loader/async.js';
+import { asyncBatches, promised } from './loader/async.js';
 import { fa_collate, fa_convert } from './loader/collate.js';
 import { optionNames, stepNames, type DataLoaderOptions, type LoaderSteps } from './loader/options.js';
 import {
@@ -243,18 +243,29 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
     }
   }
 
-  /** Starts a pass. @returns batches out of tensors, where the data lie in tensors and no step wants single items */
-  #begin(): Iterator<unknown, void> | null {
+  /** Starts a pass. @returns batches made at once, where the data allow it and no step wants single items */
+  #begin(isAsync: boolean): Iterator<unknown, void> | null {
     this.randomize();
     this.before_iter();
     this.#idxs = this.get_idxs();
     this.#items = null;
     drawSeed(null);
-    const { bs, drop_last, indexed } = this;
-    if (bs === null || !indexed || !itemSteps.every((name) => this.isOriginal(name))) return null;
-    return wholeBatches(this.dataset as unknown, this.#idxs, bs, drop_last);
+    const { bs, indexed } = this;
+    const wantsItems = !indexed || !batchSteps.every((name) => this.isOriginal(name));
+    return bs === null || wantsItems ? null : this.wholeBatches(this.#idxs, bs, isAsync);
   }
-  #finish(batch: unknown): any {
+  /** @internal Batches of all places, each made at once, or promised where `isAsync`; null: item by item. */
+  protected wholeBatches(
+    idxs: Iterable<unknown>,
+    bs: number,
+    _isAsync: boolean,
+  ): Iterator<unknown, void> | null {
+    return this.isOriginal('after_item')
+      ? wholeBatches(this.dataset as unknown, idxs, bs, this.drop_last)
+      : null;
+  }
+  /** @internal A batch where it belongs, after its transforms. */
+  protected finish(batch: unknown): any {
     let result = batch;
     // Pinning makes plain lists of everything, and plain tensors.
     if (this.pin_memory && canPin()) result = retain_types(pin_memory(result), batch);
@@ -263,10 +274,10 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
     return this.after_batch(result) as unknown;
   }
   *[Symbol.iterator](): IterableIterator<Batch> {
-    const whole = this.#begin();
+    const whole = this.#begin(false);
     const batches = whole ?? this.create_batches(this.sample())[Symbol.iterator]();
     try {
-      for (let next = batches.next(); !next.done; next = batches.next()) yield this.#finish(next.value);
+      for (let next = batches.next(); !next.done; next = batches.next()) yield this.finish(next.value);
     } finally {
       batches.return?.();
       this.#close();
@@ -274,13 +285,13 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
     this.after_iter();
   }
   async *[Symbol.asyncIterator](): AsyncIterableIterator<Batch> {
-    const whole = this.#begin();
+    const whole = this.#begin(true);
     try {
       if (whole !== null) {
-        for (let next = whole.next(); !next.done; next = whole.next()) yield this.#finish(next.value);
+        for await (const batch of promised(whole, this.num_workers > 0)) yield this.finish(batch);
       } else {
         if (this.num_workers > 0) this.wif();
-        for await (const batch of asyncBatches(this)) yield this.#finish(batch);
+        for await (const batch of asyncBatches(this)) yield this.finish(batch);
       }
     } finally {
       whole?.return?.();
@@ -328,8 +339,8 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
   /** @internal */
   protected current(): DataLoaderOptions {
     const { num_workers, pin_memory, timeout, bs, shuffle, drop_last, indexed, device } = this;
-    const own: Record<string, unknown> = { ...this };
-    const steps = stepNames.filter((name) => name in own).map((name) => [name, own[name]]);
+    const own = this as unknown as Record<string, unknown>;
+    const steps = stepNames.filter((name) => Object.hasOwn(own, name)).map((name) => [name, own[name]]);
     return {
       ...{ num_workers, pin_memory, timeout, bs, shuffle, drop_last, indexed, device },
       ...(Object.fromEntries(steps) as Partial<LoaderSteps>),
@@ -345,8 +356,8 @@ export interface LoaderChanges extends DataLoaderOptions {
   [option: string]: unknown;
 }
 
-const itemSteps = [
-  ...(['create_batches', 'sample', 'create_item', 'after_item', 'do_item', 'chunkify'] as const),
+const batchSteps = [
+  ...(['create_batches', 'sample', 'create_item', 'do_item', 'chunkify'] as const),
   ...(['before_batch', 'create_batch', 'retain', 'do_batch'] as const),
 ];
 const ownSteps = ['create_batches', 'create_batch', 'retain', 'do_batch', 'after_batch'] as const;

@@ -131,3 +131,20 @@ async function finished(dl: DataLoader, { value }: Pending): Promise<unknown> {
     throw error;
   }
 }
+
+/** Batches that may be promises; with `isAhead`, the next one is on its way while this one is used. */
+export async function* promised(batches: Iterator<unknown, void>, isAhead: boolean): AsyncGenerator<unknown> {
+  let next = batches.next();
+  while (!next.done) {
+    const { value } = next;
+    let after: IteratorResult<unknown, void> | null = null;
+    if (isPromise(value) && isAhead) {
+      value.then(undefined, () => undefined);
+      const ahead = batches.next();
+      if (isPromise(ahead.value)) ahead.value.then(undefined, () => undefined);
+      after = ahead;
+    }
+    yield isPromise(value) ? await value : value;
+    next = after ?? batches.next();
+  }
+}
