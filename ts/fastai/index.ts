@@ -136,3 +136,27 @@ export { get_grid, show_image, show_images, show_titled_image, subplots } from '
 export type { AxesArray, ShowImageOptions, ShowImagesOptions, SubplotsOptions } from './show.js';
 export * from './losses.js';
 export * from './metrics.js';
+export {
+  batch_to_samples,
+  DataLoaders,
+  Datasets,
+  onShowBatch,
+  onShowResults,
+  show_batch,
+  show_results,
+  test_set,
+  TfmdDL,
+  TfmdLists,
+} from './data/core.js';
+export type {
+  DataLoadersOptions,
+  DatasetsLoaderOptions,
+  DatasetsOptions,
+  FromDsetsOptions,
+  ShowBatchOptions,
+  SplitsLike,
+  TfmdDLOptions,
+  TfmdListsOptions,
+} from './data/core.js';
+export { DataLoader, fa_collate, fa_convert, SkipItemException, stop, StopIteration } from './data/load.js';
+export type { AsyncItems, DataLoaderOptions, LoaderSteps } from './data/load.js';
