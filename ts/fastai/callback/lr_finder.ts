@@ -6,6 +6,7 @@ import { callable, deepcopy, tensor, tidy } from '../../torch/index.js';
 import type { StateDict } from '../../torch/nn/index.js';
 import { repr } from '../../torch/number_text.js';
 import { LearnerClass } from '../learner.js';
+import '../learner/plots.js';
 import { SchedExp } from './annealing.js';
 import { CancelFitException, CancelValidException } from './events.js';
 import { ParamScheduler } from './schedule.js';
@@ -159,18 +160,19 @@ export class SuggestedLRs implements Iterable<number> {
   }
   declare [Symbol.iterator]: () => Iterator<number>;
   static {
+    const text = (values: object): string => {
+      const parts = Object.entries(values).map(([name, lr]) => `${name}=${repr(lr as number)}`);
+      return `SuggestedLRs(${parts.join(', ')})`;
+    };
     const methods = {
       *[Symbol.iterator](this: object): Generator<number> {
         yield* Object.values(this) as number[];
       },
       toString(this: object): string {
-        const parts = Object.entries(this as Record<string, number>).map(
-          ([name, lr]) => `${name}=${repr(lr)}`,
-        );
-        return `SuggestedLRs(${parts.join(', ')})`;
+        return text(this);
       },
       [inspect.custom](this: object): string {
-        return String(this);
+        return text(this);
       },
     };
     for (const key of Reflect.ownKeys(methods))
@@ -202,13 +204,17 @@ const names = ['start_lr', 'end_lr', 'num_it', 'stop_div', 'show_plot', 'suggest
 
 LearnerClass.prototype.lr_find = async function (options = {}) {
   checkOptions('lr_find', options, names);
-  const { show_plot: _show = true, suggest_funcs = valley, ...finder } = options;
+  const { show_plot = true, suggest_funcs = valley, ...finder } = options;
   const num_it = finder.num_it ?? 100;
   const length = this.dls.train.length;
   const n_epoch = Math.floor(num_it / length) + 1;
   await this.no_logging(() => this.fit(n_epoch, { cbs: new LRFinderClass(finder) }));
   const funcs = suggest_funcs === null ? [] : [suggest_funcs].flat();
   const found = suggestions(this, funcs, num_it);
+  if (show_plot) {
+    const marks = found.map(({ name, point: [lr, loss] }) => ({ name, lr, loss }));
+    this.recorder.plot_lr_find({ suggestions: marks });
+  }
   return funcs.length === 0 ? undefined : new SuggestedLRs(found.map(({ name, lr }) => [name, lr]));
 };
 

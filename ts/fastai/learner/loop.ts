@@ -48,7 +48,7 @@ export class Loop {
   }
 
   /** `before_part`, the part, `after_cancel_part` where it was cancelled, `after_part`. */
-  async #withEvents(part: Part, body: () => unknown): Promise<void> {
+  async #withEvents(part: Part, body: () => Promise<void> | void): Promise<void> {
     const learn = this.#learn;
     try {
       const before = learn.call(`before_${part}` as Event);

@@ -1,0 +1,33 @@
+/** What a notebook does by itself: it echoes the value of a cell's last line, as Python's `repr` writes it. */
+import fs from 'node:fs';
+
+import { repr } from 'libtorch-node/fastai';
+
+/** Prints a value as a notebook echoes it; several stand for a tuple. */
+export function show(...values: unknown[]): void {
+  const texts = values.map(text);
+  console.log(texts.length === 1 ? texts[0] : `(${texts.join(', ')})`);
+}
+/** A float, which Python would print with its point: `show(float(3))`. */
+export const float = (value: number): { toString(): string } => ({
+  toString: () => (Number.isInteger(value) ? value.toFixed(1) : String(value)),
+});
+
+function text(value: unknown): string {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'toString')) return String(value);
+  return repr(value);
+}
+
+/** Whether the long parts shall be left out: `--quick`. */
+export const quick = process.argv.includes('--quick');
+
+/** An empty folder for the figures of an example: what `--figures` names, or a folder of its name under figures/. */
+export function folderFor(name: string): string {
+  const at = process.argv.indexOf('--figures');
+  const folder = at >= 0 ? process.argv[at + 1]! : `figures/${name}`;
+  // Only pictures of an earlier run are taken away, whatever else lies there.
+  if (fs.existsSync(folder))
+    for (const file of fs.readdirSync(folder))
+      if (/^figure-\d+\.(png|svg|html)$/.test(file)) fs.rmSync(`${folder}/${file}`);
+  return folder;
+}
