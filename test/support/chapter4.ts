@@ -3,7 +3,7 @@ import * as torch from '../../ts/index.js';
 import type { Tensor } from '../../ts/index.js';
 import { DataLoaders, Learner, SGD } from '../../ts/fastai/index.js';
 import type { LearnerOptions } from '../../ts/fastai/learner.js';
-import { readImages } from '../../ts/torchvision/index.js';
+import { readImages } from '../../ts/torchvision/io/index.js';
 import { mnistSample } from './mnist.js';
 
 const { nn } = torch;
