@@ -82,6 +82,8 @@ async function compile(libtorch) {
         NAPI_VERSION: napi,
         // A user's newer compiler may know a warning that this one does not; only a checkout is stopped by it.
         LIBTORCH_NODE_WERROR: isCheckout() ? 'ON' : 'OFF',
+        // Set by scripts/prebuild.mjs.
+        LIBTORCH_NODE_PORTABLE: process.env.LIBTORCH_NODE_PORTABLE ? 'ON' : 'OFF',
       },
     });
   try {
@@ -111,13 +113,14 @@ async function compile(libtorch) {
 
 /**
  * Builds the addon where it is not up to date.
- * @param {{force?: boolean, setup?: boolean}} options force: build although nothing changed; setup (default true):
- *   fetch libtorch where none is found
+ * @param {{force?: boolean, libtorch?: import('./libtorch/find.mjs').Libtorch}} options force: build although nothing
+ *   changed; libtorch: the one to build for. By default the one that is found, which is fetched where there is none
  * @returns {Promise<{built: boolean, libtorch: import('./libtorch/find.mjs').Libtorch}>}
  * @throws {Error} when there is no libtorch, no compiler, or the sources do not compile
  */
-export async function build({ force = false, setup = true } = {}) {
-  let { found, tried } = locate();
+export async function build({ force = false, libtorch: given } = {}) {
+  /** @type {ReturnType<typeof locate>} */
+  let { found, tried } = given ? { found: given, tried: [] } : locate();
   if (found?.include === null) {
     const mend = 'point LIBTORCH at a libtorch with its headers, or run: npx libtorch-node setup';
     tried.push({
@@ -128,7 +131,7 @@ export async function build({ force = false, setup = true } = {}) {
     });
     found = null;
   }
-  if (!found && setup && !process.env.LIBTORCH) {
+  if (!found && !given && !process.env.LIBTORCH) {
     const { provision } = await import('./libtorch/provision.mjs');
     found = await provision({});
   }

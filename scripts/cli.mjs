@@ -2,10 +2,11 @@
 // `npx libtorch-node <command>`: finds the command's file and reports its failure.
 import { packageJson } from './libtorch/paths.mjs';
 import { reasonOf } from './libtorch/errors.mjs';
+import { tooOldNode } from './libtorch/platform.mjs';
 
 const usage = `npx libtorch-node <command>
 
-  setup   fetch libtorch and build the addon where they are missing (--cpu, --cuda, --offline DIR, --force)
+  setup   fetch libtorch, and build the addon where no prebuilt one serves (--cpu, --cuda, --offline DIR, --force, --source)
   doctor  say what was found, what works and how to mend the rest (--json)
 
   --version, --help`;
@@ -17,6 +18,12 @@ const commands = {
 };
 
 const [name = '--help', ...parameters] = process.argv.slice(2);
+const old = tooOldNode();
+if (old && name !== '--version') {
+  // Before any other file is loaded: they use what such a Node does not have.
+  console.error(`${old.reason}\n${old.mend}`);
+  process.exit(1);
+}
 if (name === '--version') console.log(packageJson().version);
 else if (name === '--help' || name === 'help') console.log(usage);
 else if (!Object.hasOwn(commands, name)) {

@@ -1,13 +1,13 @@
 // `npx libtorch-node doctor`: what was found, what works, and for each thing that does not, why and what mends it.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { addons, chooseAddon } from './libtorch/addon.mjs';
 import { locate } from './libtorch/find.mjs';
+import { minorOf } from './libtorch/numbers.mjs';
 import { buildInfo, built, packageJson } from './libtorch/paths.mjs';
-import { libc, supported } from './libtorch/platform.mjs';
+import { libc, supported, tooOldNode, unfit } from './libtorch/platform.mjs';
+import { probe } from './libtorch/probing.mjs';
 import { driverCuda } from './libtorch/variant.mjs';
-import { parse, satisfies } from './libtorch/version.mjs';
 
 export const usage = `npx libtorch-node doctor [--json]
 
@@ -17,14 +17,15 @@ Exits with 0 when everything works, and 1 otherwise.`;
 const setup = 'run: npx libtorch-node setup';
 
 /** @typedef {import('./libtorch/find.mjs').Attempt} Problem */
-/** @typedef {{builtFor: string, threads: number, cudaDevices: number}} Runtime */
+/** @typedef {import('./libtorch/probing.mjs').Runtime} Runtime */
 
 /**
  * Looks at everything. The addon is loaded in a child process, so that a crash is a line of the report.
- * @param {{env?: NodeJS.ProcessEnv, files?: {addon: string, loader: string, info: string}}} options
+ * @param {{env?: NodeJS.ProcessEnv, files?: {addon: string, loader: string, info: string}}} options files: the addon
+ *   to look at, in place of the one that an import would take
  */
-export function examine({ env = process.env, files = built } = {}) {
-  const { version, engines, libtorch: pin } = packageJson();
+export function examine({ env = process.env, files: named } = {}) {
+  const { version, libtorch: pin } = packageJson();
   /** @type {Problem[]} */
   const problems = [];
   const node = {
@@ -32,32 +33,21 @@ export function examine({ env = process.env, files = built } = {}) {
     napi: Number(process.versions.napi),
     path: process.execPath,
   };
-  if (!satisfies(node.version, engines.node)) {
-    const mend = `install Node ${engines.node}`;
-    problems.push({ step: 'node', path: node.path, reason: `Node ${node.version} is too old`, mend });
-  }
+  const old = tooOldNode();
+  if (old) problems.push({ step: 'node', path: node.path, ...old });
   const platform = { os: process.platform, arch: process.arch, libc: libc(), supported: supported() };
-  const musl = platform.libc.name === 'musl';
-  if (!platform.supported || musl) {
-    const name = `${platform.os}-${platform.arch}${musl ? ' with musl' : ''}`;
-    const mend = musl
-      ? 'use a system with glibc (Debian, Ubuntu, Fedora)'
-      : 'build libtorch from source, set LIBTORCH';
-    problems.push({
-      step: 'platform',
-      path: null,
-      reason: `PyTorch publishes no libtorch for ${name}`,
-      mend,
-    });
-  }
+  const system = unfit();
+  if (system) problems.push({ step: 'platform', path: null, ...system });
 
   const { found, tried } = locate({ env });
   if (!found) problems.push(...tried);
+  const there = addons({ env });
+  const files = named ?? (found && chooseAddon(found.version, there)) ?? there[0] ?? built;
   const info = buildInfo(files.info);
   const exists = existsSync(files.addon) && existsSync(files.loader);
   if (!exists)
     problems.push({ step: 'addon', path: files.addon, reason: 'the addon is not built', mend: setup });
-  else if (found && info && minor(info.libtorch.version) !== minor(found.version))
+  else if (found && info && minorOf(info.libtorch.version) !== minorOf(found.version))
     problems.push({
       step: 'addon',
       path: files.addon,
@@ -96,38 +86,6 @@ export function examine({ env = process.env, files = built } = {}) {
     threads: runtime?.threads ?? null,
     problems,
   };
-}
-
-/** @param {string} version */
-const minor = (version) => parse(version)?.slice(0, 2).join('.');
-
-/**
- * @param {import('./libtorch/find.mjs').Libtorch} found
- * @param {{addon: string, loader: string}} files
- * @param {NodeJS.ProcessEnv} env
- * @returns {Runtime | {reason: string, mend: string}}
- */
-function probe(found, files, env) {
-  const script = fileURLToPath(new URL('./libtorch/probe.mjs', import.meta.url));
-  const run = spawnSync(process.execPath, [script, found.lib, files.loader, files.addon], {
-    encoding: 'utf8',
-    env,
-    timeout: 60_000,
-    windowsHide: true,
-  });
-  if (run.status === 0) {
-    const answer = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '');
-    if (!answer.failed) return answer;
-    // A library of the system that is missing or too old is not mended by fetching libtorch again.
-    const system = /version [`'](GLIBC|GLIBCXX|CXXABI)_|lib(gomp|stdc\+\+|gcc_s|cud|cup|nv)\S*: cannot open/;
-    const mend = system.test(answer.reason) ? 'install the system library that is named' : `${setup} --force`;
-    return { reason: `${answer.failed}: ${answer.reason}`, mend };
-  }
-  const step = [...run.stderr.matchAll(/^step: (.*)$/gm)].at(-1)?.[1] ?? 'start';
-  const end = run.signal
-    ? `the process was ended by ${run.signal}`
-    : `the process ended with code ${run.status}`;
-  return { reason: `${step}: ${run.error?.message ?? end}`, mend: `${setup} --force` };
 }
 
 /** @param {ReturnType<typeof examine>} report */

@@ -1,6 +1,5 @@
 // npm's install step. In a project that depends on this one it never fails: whatever is missing can be fetched later
 // by one command, and a broken network must not break somebody's `npm install`.
-import { build } from './build.mjs';
 import { reasonOf } from './libtorch/errors.mjs';
 import { isCheckout, packageRoot } from './libtorch/paths.mjs';
 
@@ -17,7 +16,12 @@ if (process.env.LIBTORCH_NODE_SKIP_INSTALL === '1') {
   console.log('LIBTORCH_NODE_SKIP_INSTALL=1: run `npx libtorch-node setup` before the first import.');
 } else {
   try {
-    const { libtorch } = await build();
+    // Loaded here, so that a Node that is too old for these files can still say so.
+    const { tooOldNode } = await import('./libtorch/platform.mjs');
+    const old = tooOldNode();
+    if (old) throw new Error(`${old.reason}\n${old.mend}`);
+    const { ready } = await import('./ready.mjs');
+    const { libtorch } = await ready();
     console.log(
       `libtorch-node is ready: libtorch ${libtorch.version} (${libtorch.variant}) at ${libtorch.root}`,
     );

@@ -1,20 +1,19 @@
-// `npx libtorch-node setup`: fetches libtorch where it is missing, and builds the addon where it is missing.
+// `npx libtorch-node setup`: fetches libtorch where it is missing, and builds the addon where no prebuilt one serves.
 import { parseArgs } from 'node:util';
-import { build } from './build.mjs';
-import { explain, locate } from './libtorch/find.mjs';
-import { provision } from './libtorch/provision.mjs';
+import { ready } from './ready.mjs';
 
-export const usage = `npx libtorch-node setup [--cpu | --cuda[=cu126]] [--offline DIR] [--force] [--no-build]
+export const usage = `npx libtorch-node setup [--cpu | --cuda[=cu126]] [--offline DIR] [--force] [--source] [--no-build]
 
   --cpu          the build for CPUs (default)
   --cuda         the build for CUDA: the newest one that the driver runs, or the one named
   --offline DIR  take the archive or wheel from this folder, and ask nothing of the network
-  --force        fetch again although there is a copy, and build again
+  --force        fetch again although there is a copy
+  --source       build the addon from its sources although a prebuilt one serves
   --no-build     only fetch libtorch`;
 
 /**
  * @param {string[]} parameters
- * @returns {{variant: string | undefined, offline: string | undefined, force: boolean, build: boolean}}
+ * @returns {{variant: string | undefined, offline: string | undefined, force: boolean, source: boolean, build: boolean}}
  * @throws {TypeError} on an unknown option, or on two that exclude each other
  */
 export function parse(parameters) {
@@ -26,12 +25,14 @@ export function parse(parameters) {
       cpu: { type: 'boolean', default: false },
       offline: { type: 'string' },
       force: { type: 'boolean', default: false },
+      source: { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
     },
   });
   if (cuda && values.cpu) throw new TypeError('--cpu and --cuda exclude each other');
   const variant = cuda ? cuda.slice('--cuda='.length) || 'cuda' : values.cpu ? 'cpu' : undefined;
-  return { variant, offline: values.offline, force: values.force, build: !values['no-build'] };
+  const { offline, force, source } = values;
+  return { variant, offline, force, source, build: !values['no-build'] };
 }
 
 /**
@@ -39,21 +40,14 @@ export function parse(parameters) {
  * @throws {Error} whose message lists what was tried
  */
 export async function setup(parameters) {
-  const options = parse(parameters);
-  const named = process.env.LIBTORCH
-    ? 'LIBTORCH'
-    : process.env.LIBTORCH_USE_PYTORCH === '1'
-      ? 'LIBTORCH_USE_PYTORCH'
-      : '';
-  let { found, tried } = locate();
-  if (named) {
-    if (!found) throw new Error(`${named} is set, and what it names does not fit:\n${explain(tried)}`);
-    console.log(`${named} is set, so nothing is fetched.`);
-  } else if (!found || options.variant || options.offline || options.force) {
-    found = await provision(options);
-  }
-  console.log(`libtorch ${found.version} (${found.variant}): ${found.root}`);
-  if (!options.build) return;
-  const result = await build({ force: options.force, setup: false });
-  console.log(result.built ? 'The addon is built.' : 'The addon is up to date.');
+  const { build: addon, ...options } = parse(parameters);
+  const { libtorch, addon: state } = await ready({ ...options, addon });
+  console.log(`libtorch ${libtorch.version} (${libtorch.variant}): ${libtorch.root}`);
+  const words = {
+    prebuilt: 'The prebuilt addon serves.',
+    built: 'The addon is built.',
+    there: 'The addon is up to date.',
+    none: '',
+  };
+  if (words[state]) console.log(words[state]);
 }

@@ -4,12 +4,14 @@
  * it could be explained.
  */
 import { createRequire } from 'node:module';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { addonPlaces, addons, chooseAddon } from '../scripts/libtorch/addon.mjs';
 import { locate } from '../scripts/libtorch/find.mjs';
+import { tooOldNode, unfit } from '../scripts/libtorch/platform.mjs';
 import { makeError } from './torch/errors.js';
 
 /** A handle: an opaque external that stands for a tensor, a generator, a dtype ... */
@@ -60,6 +62,7 @@ export interface Native {
     wrapsNumbers: boolean,
   ): number;
   call(index: number, options: object | undefined, ...args: unknown[]): unknown;
+  callPlain(index: number, ...args: unknown[]): unknown;
   schemas(): Schema[];
   overloadNames(name: string): string[];
   // dtype.cc
@@ -240,48 +243,41 @@ function explain(problem: string, mend: string): never {
   throw new Error(`libtorch-node cannot start: ${problem}\n${mend}`);
 }
 
-/** libtorch's C++ interface changes from minor to minor; a mixture would crash rather than fail. */
-function builtFor(build: string): string | undefined {
-  try {
-    const info = JSON.parse(readFileSync(join(build, 'build-info.json'), 'utf8')) as {
-      libtorch?: { version?: string };
-    };
-    return info.libtorch?.version;
-  } catch {
-    return undefined;
-  }
-}
-
-function minorOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
-}
-
 const warned = new Set<string>();
 
+/** What is wrong with this machine itself comes before what is missing on it. */
+function explainMissing(problem: string, mend: string): never {
+  const system = unfit();
+  return system ? explain(system.reason, system.mend) : explain(problem, mend);
+}
+
 function load(): Native {
-  const build = process.env['LIBTORCH_NODE_BUILD'] ?? join(packageRoot, 'build', 'Release');
-  const addon = join(build, 'libtorch_node.node');
-  const loader = join(build, 'loader', 'libtorch_loader.node');
-  if (!existsSync(addon) || !existsSync(loader))
-    explain(
-      `its native addon is missing (looked in ${build}).`,
+  const node = tooOldNode();
+  if (node) explain(node.reason, node.mend);
+  const there = addons();
+  if (there.length === 0)
+    explainMissing(
+      `its native addon is missing (looked in ${addonPlaces().join(', ')}).`,
       'Run: npx libtorch-node setup   (then `npx libtorch-node doctor` says what is still wrong)',
     );
   const { found, tried } = locate();
   if (!found)
-    explain(
+    explainMissing(
       'libtorch was not found or does not fit.',
       [
         ...tried.map(({ step, path, reason }) => `  - ${step}${path ? ` (${path})` : ''}: ${reason}`),
-        'Run: npx libtorch-node setup',
+        ...new Set(tried.map(({ mend }) => mend.replace(/^run:/, 'Run:'))),
       ].join('\n'),
     );
-  const wanted = builtFor(build);
-  if (wanted !== undefined && minorOf(wanted) !== minorOf(found.version))
+  // libtorch's C++ interface changes from minor to minor; a mixture would crash rather than fail.
+  const chosen = chooseAddon(found.version, there);
+  if (!chosen)
     explain(
-      `its addon was built for libtorch ${wanted}, but libtorch ${found.version} was found at ${found.root}.`,
+      `its addon was built for libtorch ${there.map(({ builtFor }) => builtFor).join(' and ')}, ` +
+        `but libtorch ${found.version} was found at ${found.root}.`,
       'Run: npx libtorch-node setup   (it builds the addon for the libtorch that is found)',
     );
+  const { addon, loader } = chosen;
   const { open } = require(loader) as { open: (path: string, global: boolean) => void };
   const library = (name: string): string =>
     join(
@@ -310,9 +306,13 @@ function load(): Native {
     });
     return native;
   } catch (error) {
+    const { message } = error as Error;
+    const old = /version [`'](GLIBC|GLIBCXX|CXXABI)_/.test(message);
     return explain(
-      `libtorch ${found.version} at ${found.root} or the addon does not load: ${(error as Error).message}`,
-      'Run: npx libtorch-node doctor',
+      `libtorch ${found.version} at ${found.root} or the addon does not load: ${message}`,
+      old
+        ? 'The system is older than the prebuilt addon. Run: npx libtorch-node setup   (it builds the addon here)'
+        : 'Run: npx libtorch-node doctor',
     );
   }
 }

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { StepError, reasonOf } from './errors.mjs';
 import { silent } from './progress.mjs';
+import { needSpace } from './space.mjs';
 
 /**
  * @typedef {object} DownloadOptions
@@ -52,7 +53,10 @@ export async function download(address, file, options = {}) {
         break;
       } catch (error) {
         if (error instanceof Final || attempt >= attempts || !transient(error))
-          throw new StepError(`${address}: ${reasonOf(error)}`);
+          throw new StepError(
+            `${address}: ${reasonOf(error)}`,
+            error instanceof StepError ? error.mend : undefined,
+          );
       } finally {
         await agent.destroy();
       }
@@ -161,6 +165,7 @@ async function once({ address, file, agent, insecure, progress, limit }) {
 
     let done = resumed ? have.size : 0;
     progress.update(done, length ?? undefined);
+    if (length !== null) await needSpace(dirname(file), length - done, 'the download');
     await pipeline(
       body,
       async function* (chunks) {

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheRoot, managedPattern, packageJson, selectionFile } from './paths.mjs';
+import { cutShort } from './elf.mjs';
 import { libraries } from './platform.mjs';
 import { ask } from './python.mjs';
 import { compare, readRelease, satisfies } from './version.mjs';
@@ -21,6 +22,10 @@ export function inspect(root, source, range = packageJson().libtorch.range) {
   if (!existsSync(root)) return { reason: 'there is no such folder' };
   const missing = [names.c10, names.cpu].filter((name) => !existsSync(join(lib, name)));
   if (missing.length > 0) return { reason: `no ${missing.join(' and no ')} in ${lib}` };
+  for (const name of [names.c10, names.cpu, names.c10Cuda, names.cuda]) {
+    const reason = cutShort(join(lib, name));
+    if (reason) return { reason };
+  }
   const release = readRelease(root);
   if (!release)
     return { reason: 'its version cannot be read (no build-version, version.py or torch/version.h)' };

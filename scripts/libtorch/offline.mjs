@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { archiveName } from './archive.mjs';
 import { StepError } from './errors.mjs';
@@ -19,9 +19,9 @@ function wheelTag(platform = process.platform, arch = process.arch) {
 }
 
 /**
- * The file in a folder that serves.
+ * The file in a folder that serves; of a wheel for CUDA, with NVIDIA's wheels beside it.
  * @param {{version: string, variant: string, folder: string}} options
- * @returns {Promise<string>}
+ * @returns {Promise<string[]>}
  * @throws {StepError} that names what the folder should hold, or a `<file>.sha256` beside it that does not agree
  */
 export async function findOffline({ version, variant, folder }) {
@@ -56,8 +56,11 @@ export async function findOffline({ version, variant, folder }) {
     );
   }
   const file = join(folder, name);
-  if (names.includes(`${name}.sha256`)) await checkSidecar(file);
-  return file;
+  const nvidia =
+    /\.whl$/.test(name) && variant !== 'cpu' ? names.filter((one) => /^nvidia_.*\.whl$/.test(one)) : [];
+  const files = [file, ...nvidia.map((one) => join(folder, one))];
+  for (const one of files) if (names.includes(`${basename(one)}.sha256`)) await checkSidecar(one);
+  return files;
 }
 
 /** @param {string} file */

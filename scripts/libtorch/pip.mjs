@@ -1,31 +1,45 @@
 // libtorch out of PyTorch's Python wheel. Where a network lets only package registries through, this is the way.
 import { spawn } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StepError } from './errors.mjs';
+import { StepError, reasonOf } from './errors.mjs';
+import { parse } from './numbers.mjs';
+import { packageJson } from './paths.mjs';
 import { candidates } from './python.mjs';
+import { readWheel } from './wheel.mjs';
 
-const cpuIndex = 'https://download.pytorch.org/whl/cpu';
+const index = 'https://download.pytorch.org/whl';
 
 /**
- * The requirement for a CPU wheel. On Linux and x64 the registry's plain wheel is one for CUDA, whose libtorch_cpu
- * does not load without NVIDIA's packages; elsewhere the plain wheel is the CPU one.
- * @param {string} version
+ * What to ask pip for, the best first. On Linux and x64 the registry's plain wheel is one for CUDA, elsewhere for CPUs;
+ * a wheel of another variant bears its name. CUDA may also come with another version that an addon serves.
+ * @param {string} version the pinned one
+ * @param {string} variant cpu, cu126, ...
+ * @param {{range?: string, platform?: string, arch?: string}} options
+ * @returns {string[]}
  */
-export function requirement(version, platform = process.platform, arch = process.arch) {
-  return platform === 'linux' && arch === 'x64' ? `torch==${version}+cpu` : `torch==${version}`;
+export function requirements(
+  version,
+  variant,
+  { range = packageJson().libtorch.range, platform = process.platform, arch = process.arch } = {},
+) {
+  const linux = platform === 'linux' && arch === 'x64';
+  if (variant === 'cpu') return [linux ? `torch==${version}+cpu` : `torch==${version}`];
+  const named = `torch==${version}+${variant}`;
+  return linux ? [named, `torch==${version}`, `torch${range.split(' ').join(',')}`] : [named];
 }
 
 /**
  * @param {string} command
  * @param {string[]} parameters
  * @param {NodeJS.ProcessEnv} env
+ * @param {boolean} show whether a terminal sees what it prints
  * @returns {Promise<{code: number | null, missing: boolean, output: string}>}
  */
-function run(command, parameters, env) {
+function run(command, parameters, env, show = Boolean(process.stdout.isTTY)) {
   return new Promise((resolve) => {
     // pip draws its own progress bar, on standard output; without a terminal it stays silent.
-    const show = process.stdout.isTTY;
     const child = spawn(command, parameters, {
       env,
       stdio: ['ignore', show ? 'inherit' : 'pipe', 'pipe'],
@@ -56,41 +70,96 @@ export function reasonIn(output) {
 }
 
 /**
- * Downloads the wheel into a folder; pip checks its hash and follows the user's own pip settings.
- * @param {{version: string, folder: string, env: NodeJS.ProcessEnv, log: (line: string) => void}} options
- * @returns {Promise<string>} the wheel's path
+ * Asks pip of one Python after another for requirements.
+ * @param {string[]} wanted
+ * @param {string} variant names PyTorch's own index
+ * @param {boolean} deps with what they depend on
+ * @param {Fetch} options
  * @throws {StepError} with pip's own reason
  */
-export async function fetchWheel({ version, folder, env, log }) {
+async function pip(wanted, variant, deps, { folder, env, log }) {
   await mkdir(folder, { recursive: true });
-  const wanted = requirement(version);
-  const parameters = ['-m', 'pip', 'download', wanted, '--no-deps', '--only-binary=:all:', '--dest', folder];
+  const parameters = ['-m', 'pip', 'download', ...wanted, '--only-binary=:all:', '--dest', folder];
+  if (!deps) parameters.push('--no-deps');
   parameters.push('--disable-pip-version-check', '--no-input', '--retries', '1', '--timeout', '20');
-  if (wanted.includes('+')) parameters.push('--extra-index-url', cpuIndex);
+  if (wanted.some((one) => one.includes('+')) || deps)
+    parameters.push('--extra-index-url', `${index}/${variant}`);
   /** @type {string[]} */
   const reasons = [];
   for (const python of candidates(env)) {
-    log(`${python} -m pip download ${wanted} ...`);
-    let result = await run(python, parameters, env);
+    const text = wanted.map((one) => one.replace(/;.*/, '').trim()).join(' ');
+    log(`${python} -m pip download ${text} ...`);
+    const more = await resuming(python, env);
+    let result = await run(python, [...parameters, ...more], env);
     // No wheel for this Python's own version; any version's has the same libtorch inside.
     if (result.code === 1 && /No matching distribution/.test(result.output)) {
-      const other = await run(
-        python,
-        [...parameters, '--python-version', '3.12', '--implementation', 'cp'],
-        env,
-      );
+      const any = ['--python-version', '3.12', '--implementation', 'cp'];
+      const other = await run(python, [...parameters, ...more, ...any], env);
       if (other.code === 0) result = other;
     }
-    if (result.code === 0) {
-      const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
-      if (wheel) return join(folder, wheel);
-      reasons.push(`${python}: pip left no wheel`);
-    } else {
-      reasons.push(result.missing ? `${python}: not found` : `${python}: ${reasonIn(result.output)}`);
-    }
+    if (result.code === 0) return;
+    reasons.push(result.missing ? `${python}: not found` : `${python}: ${reasonIn(result.output)}`);
   }
   throw new StepError(
-    `pip download ${wanted}: ${reasons.join('; ')}`,
+    `pip download ${wanted.join(' ')}: ${reasons.join('; ')}`,
     'install Python 3 with pip, or see `--offline DIR`',
   );
+}
+
+/**
+ * pip 25.1 and later can go on with a file that broke off; an older one begins that file again.
+ * @param {string} python
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function resuming(python, env) {
+  const { output } = await run(python, ['-m', 'pip', '--version'], env, false);
+  const [major, minor] = parse(/^pip (\d+\.\d+)/m.exec(output)?.[1] ?? '') ?? [0, 0];
+  return major * 100 + minor >= 2501 ? ['--resume-retries', '5'] : [];
+}
+
+/**
+ * @typedef {{version: string, variant: string, folder: string, env: NodeJS.ProcessEnv, log: (line: string) => void,
+ *   accept?: (release: {version: string, variant: string, cuda: string | null}) => string | null}} Fetch
+ *   folder: keeps whole wheels, so that a next attempt has only the rest to fetch; accept: why a torch does not serve
+ */
+
+/**
+ * Downloads torch and, where it is built for CUDA, NVIDIA's packages that it names. pip checks the hashes and follows the
+ * user's own pip settings.
+ * @param {Fetch} options
+ * @returns {Promise<string[]>} the wheels, torch's first
+ * @throws {StepError} with the reasons of each requirement
+ */
+export async function fetchWheels(options) {
+  const { version, variant, folder, accept = () => null } = options;
+  /** @type {StepError[]} */
+  const failed = [];
+  for (const wanted of requirements(version, variant)) {
+    try {
+      const before = new Set(await wheelsIn(folder));
+      await pip([wanted], variant, false, options);
+      const names = (await wheelsIn(folder)).filter((name) => name.startsWith('torch-'));
+      const name = names.find((one) => !before.has(one)) ?? names[0];
+      if (!name) throw new StepError(`pip download ${wanted}: pip left no wheel`);
+      const torch = join(folder, name);
+      const { release, needs } = await readWheel(torch);
+      const reason = release ? accept(release) : null;
+      if (reason) {
+        await rm(torch, { force: true });
+        throw new StepError(`${name}: ${reason}`);
+      }
+      if (needs.length > 0) await pip(needs, variant, true, options);
+      const nvidia = (await wheelsIn(folder)).filter((one) => one.startsWith('nvidia_'));
+      return [torch, ...(needs.length > 0 ? nvidia.map((one) => join(folder, one)) : [])];
+    } catch (error) {
+      failed.push(error instanceof StepError ? error : new StepError(reasonOf(error)));
+    }
+  }
+  const mend = failed.find((error) => error.mend)?.mend;
+  throw new StepError(failed.map(({ message }) => message).join('; '), mend);
+}
+
+/** @param {string} folder */
+async function wheelsIn(folder) {
+  return existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.whl')) : [];
 }

@@ -1,4 +1,6 @@
 // What differs between systems: names of libraries, of official archives, of Python wheels' platforms.
+import { compare, satisfies } from './numbers.mjs';
+import { packageJson } from './paths.mjs';
 
 /** File names of libtorch's libraries here, in the order in which they depend on each other. */
 export function libraries(platform = process.platform) {
@@ -34,4 +36,42 @@ export function libc() {
 export function supported(platform = process.platform, arch = process.arch) {
   const known = { linux: ['x64', 'arm64'], darwin: ['arm64'], win32: ['x64', 'arm64'] };
   return (known[/** @type {keyof typeof known} */ (platform)] ?? []).includes(arch);
+}
+
+/** The oldest glibc that libtorch itself runs on. */
+const oldestGlibc = '2.28';
+
+/**
+ * Why nothing can work on this system at all, with what to do; null where it can.
+ * @param {{platform?: string, arch?: string, library?: {name: string, version: string | null}}} system
+ * @returns {{reason: string, mend: string} | null}
+ */
+export function unfit({ platform = process.platform, arch = process.arch, library = libc() } = {}) {
+  if (library.name === 'musl')
+    return {
+      reason: `PyTorch publishes no libtorch for ${platform}-${arch} with musl`,
+      mend: 'use a system with glibc, such as the Debian image of Node (node:22-slim) instead of node:22-alpine',
+    };
+  if (!supported(/** @type {NodeJS.Platform} */ (platform), /** @type {NodeJS.Architecture} */ (arch)))
+    return {
+      reason: `PyTorch publishes no libtorch for ${platform}-${arch}`,
+      mend: 'build libtorch from source and set LIBTORCH to its folder',
+    };
+  if (library.name === 'glibc' && library.version && compare(library.version, oldestGlibc) < 0)
+    return {
+      reason: `glibc ${library.version} is too old: libtorch needs ${oldestGlibc}`,
+      mend: 'use a newer system: Debian 12, Ubuntu 22.04 or later',
+    };
+  return null;
+}
+
+/**
+ * Why this Node cannot run the package; null where it can. Bun and Deno say which Node they stand for.
+ * @param {string} version
+ * @returns {{reason: string, mend: string} | null}
+ */
+export function tooOldNode(version = process.versions.node) {
+  const { node } = packageJson().engines;
+  if (satisfies(version, node)) return null;
+  return { reason: `Node ${version} is too old: this package needs ${node}`, mend: `install Node ${node}` };
 }

@@ -1,17 +1,19 @@
 // Fetches libtorch into the user's cache: from an offline folder, or PyTorch's archive, or PyTorch's wheel by pip.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fetchArchive } from './archive.mjs';
 import { StepError, reasonOf } from './errors.mjs';
 import { explain, inspect, managedCopies } from './find.mjs';
 import { withLock } from './lock.mjs';
 import { findOffline } from './offline.mjs';
 import { cacheRoot, managedName, packageJson, selectionFile } from './paths.mjs';
-import { fetchWheel } from './pip.mjs';
+import { fetchWheels } from './pip.mjs';
 import { startProgress } from './progress.mjs';
+import { needSpace } from './space.mjs';
 import { unpack } from './unpack.mjs';
-import { resolveVariant } from './variant.mjs';
+import { driverCuda, refusal, resolveVariant, room } from './variant.mjs';
+import { readRelease } from './version.mjs';
 
 /**
  * @typedef {object} ProvisionOptions
@@ -19,6 +21,8 @@ import { resolveVariant } from './variant.mjs';
  * @property {string} [offline] folder with the archive or the wheel; nothing is asked of the network then.
  *   Default LIBTORCH_NODE_OFFLINE
  * @property {boolean} [force] fetch again although there is a copy
+ * @property {boolean} [choose] false: chooseCopy is the caller's, once it knows that the copy serves. Default true
+ * @property {(version: string) => string | null} [serves] why no addon can serve a version other than the pinned one
  * @property {NodeJS.ProcessEnv} [env]
  * @property {import('./download.mjs').DownloadOptions} [download] timeouts and attempts, for tests
  * @property {(line: string) => void} [log] default: standard error
@@ -43,15 +47,16 @@ export class ProvisionError extends Error {
  * @throws {ProvisionError}
  */
 export async function provision(options = {}) {
-  const { env = process.env, force = false, log = console.error } = options;
+  const { env = process.env, force = false, choose = true, log = console.error } = options;
   const { version } = packageJson().libtorch;
   const cache = cacheRoot(env);
   const request = options.variant ?? 'cpu';
   const wanted = `libtorch ${version} (${request})`;
+  const driver = request === 'cpu' ? null : driverCuda(env);
   /** @type {string} */
   let variant;
   try {
-    variant = resolveVariant(request);
+    variant = resolveVariant(request, { driver });
   } catch (error) {
     throw new ProvisionError(wanted, [attempt('variant', null, error, 'run: npx libtorch-node setup --cpu')]);
   }
@@ -59,12 +64,21 @@ export async function provision(options = {}) {
     return await withLock(
       cache,
       async () => {
-        const there = force ? null : existing(cache, version, variant);
-        if (there) {
-          await select(cache, there);
-          return there;
-        }
-        return fetchAndPlace({ ...options, env, log, version, variant, cache });
+        const accept = (/** @type {import('./version.mjs').Release} */ release) => {
+          const why =
+            refusal(request, release, driver) ??
+            (release.version === version
+              ? null
+              : options.serves
+                ? options.serves(release.version)
+                : `not ${version} (${variant})`);
+          return why && `it holds libtorch ${release.version} (${release.variant}), ${why}`;
+        };
+        const found =
+          (force ? null : existing(cache, version, accept)) ??
+          (await fetchAndPlace({ ...options, env, log, version, variant, cache, accept }));
+        if (choose) await chooseCopy(found);
+        return found;
       },
       { waiting: () => log(`Another process works in ${cache}; waiting for it ...`) },
     );
@@ -87,21 +101,32 @@ function attempt(step, path, error, mend) {
   return { step, path, reason: reasonOf(error), mend: (error instanceof StepError && error.mend) || mend };
 }
 
-/** @param {string} cache @param {string} version @param {string} variant */
-function existing(cache, version, variant) {
-  const name = managedName(version, variant);
-  if (!managedCopies(cache, version).includes(name)) return null;
-  const result = inspect(join(cache, name), 'cache');
-  return 'found' in result && result.found.include ? result.found : null;
+/** @typedef {(release: import('./version.mjs').Release) => string | null} Accept why a torch does not serve */
+
+/** @param {string} cache @param {string} version @param {Accept} accept */
+function existing(cache, version, accept) {
+  for (const name of managedCopies(cache, version)) {
+    const result = inspect(join(cache, name), 'cache');
+    const release = readRelease(join(cache, name));
+    if ('found' in result && result.found.include && release && !accept(release)) return result.found;
+  }
+  return null;
 }
 
-/** @param {string} cache @param {import('./find.mjs').Libtorch} found */
-async function select(cache, found) {
-  await writeFile(selectionFile(cache), `${basename(found.root)}\n`);
+/**
+ * Makes a managed copy the one that is found first.
+ * @param {import('./find.mjs').Libtorch} found
+ */
+export async function chooseCopy(found) {
+  const file = selectionFile(dirname(found.root));
+  const line = `${basename(found.root)}\n`;
+  const now = await readFile(file, 'utf8').catch(() => '');
+  // A cache that only its owner can write serves others too.
+  if (now !== line) await writeFile(file, line);
 }
 
-/** @param {ProvisionOptions & {env: NodeJS.ProcessEnv, log: (line: string) => void, version: string, variant: string, cache: string}} options */
-async function fetchAndPlace({ env, log, version, variant, cache, download, ...options }) {
+/** @param {ProvisionOptions & {env: NodeJS.ProcessEnv, log: (line: string) => void, version: string, variant: string, cache: string, accept: Accept}} options */
+async function fetchAndPlace({ env, log, version, variant, cache, accept, download, ...options }) {
   const { progress = startProgress } = options;
   // The lock is ours, so whatever lies here is of a process that died.
   for (const name of await readdir(cache))
@@ -110,9 +135,10 @@ async function fetchAndPlace({ env, log, version, variant, cache, download, ...o
   await mkdir(temporary, { recursive: true });
 
   const folder = options.offline ?? env.LIBTORCH_NODE_OFFLINE;
-  const wheels = join(temporary, 'wheel');
   const downloads = join(cache, 'downloads');
-  /** @type {{step: string, path: string | null, mend: string, fetch: () => Promise<string>}[]} */
+  const wheels = join(downloads, managedName(version, variant));
+  const { download: onTheWay, unpacked } = room(variant);
+  /** @type {{step: string, path: string | null, mend: string, fetch: () => Promise<string[]>}[]} */
   const steps = folder
     ? [
         {
@@ -127,30 +153,27 @@ async function fetchAndPlace({ env, log, version, variant, cache, download, ...o
           step: 'official archive',
           path: null,
           mend: 'check the network (HTTPS_PROXY, LIBTORCH_NODE_MIRROR), or carry the file here and use --offline DIR',
-          fetch: () => fetchArchive({ version, variant, folder: downloads, env, download, progress }),
+          fetch: async () => [
+            await fetchArchive({ version, variant, folder: downloads, env, download, progress }),
+          ],
         },
         {
           step: 'pip',
           path: null,
           mend: 'check what `python3 -m pip download torch` says',
-          fetch: () => {
-            if (variant === 'cpu') return fetchWheel({ version, folder: wheels, env, log });
-            throw new StepError(
-              "a CUDA wheel alone does not load: it needs NVIDIA's packages beside it",
-              'install torch with CUDA into a Python environment and set LIBTORCH_USE_PYTORCH=1',
-            );
-          },
+          fetch: () => fetchWheels({ version, variant, folder: wheels, env, log, accept }),
         },
       ];
   /** @type {import('./find.mjs').Attempt[]} */
   const tried = [];
   try {
+    await needSpace(cache, unpacked + (folder ? 0 : onTheWay), `libtorch ${version} (${variant})`);
     for (const { step, path, mend, fetch } of steps) {
       try {
         log(`libtorch ${version} (${variant}): ${step} ...`);
-        const file = await fetch();
-        const found = await unpackAndPlace({ file, temporary, cache, version, variant, log, progress });
-        if (file.startsWith(downloads)) await rm(file, { force: true });
+        const files = await fetch();
+        const found = await unpackAndPlace({ files, temporary, cache, accept, log, progress });
+        await rm(downloads, { recursive: true, force: true });
         return found;
       } catch (error) {
         const line = attempt(step, path, error, mend);
@@ -160,32 +183,37 @@ async function fetchAndPlace({ env, log, version, variant, cache, download, ...o
     }
   } finally {
     await rm(temporary, { recursive: true, force: true });
-    // Goes only when empty: the part of a broken download stays for the next attempt.
+    // Go only when empty: the part of a broken download stays for the next attempt.
+    await rmdir(wheels).catch(() => {});
     await rmdir(downloads).catch(() => {});
   }
   throw new ProvisionError(`libtorch ${version} (${variant})`, tried);
 }
 
-/** @param {{file: string, temporary: string, cache: string, version: string, variant: string, log: (line: string) => void, progress: typeof startProgress}} options */
-async function unpackAndPlace({ file, temporary, cache, version, variant, log, progress }) {
+/** @param {{files: string[], temporary: string, cache: string, accept: Accept, log: (line: string) => void, progress: typeof startProgress}} options */
+async function unpackAndPlace({ files, temporary, cache, accept, log, progress }) {
   const fresh = join(temporary, 'copy');
   await rm(fresh, { recursive: true, force: true });
-  log(`Unpacking ${basename(file)} ...`);
+  const [first = ''] = files;
+  let name;
   try {
-    await unpack(file, fresh, { progress: progress('unpacking') });
+    for (const file of files) {
+      log(`Unpacking ${basename(file)} ...`);
+      await unpack(file, fresh, { progress: progress('unpacking') });
+    }
     const result = inspect(fresh, 'cache');
-    if ('reason' in result) throw new StepError(`${file}: ${result.reason}`);
-    if (!result.found.include) throw new StepError(`${file}: it has no include/ATen`);
-    if (result.found.version !== version || result.found.variant !== variant)
-      throw new StepError(
-        `${file}: it holds libtorch ${result.found.version} (${result.found.variant}), not ${version} (${variant})`,
-      );
+    if ('reason' in result) throw new StepError(`${first}: ${result.reason}`);
+    if (!result.found.include) throw new StepError(`${first}: it has no include/ATen`);
+    const release = readRelease(fresh);
+    const reason = release ? accept(release) : 'its version cannot be read';
+    if (!release || reason) throw new StepError(`${first}: ${reason}`);
+    name = managedName(release.version, release.variant);
   } catch (error) {
     // A file that does not unpack is of no use to the next attempt either; the user's own offline file stays.
-    if (file.startsWith(cache)) await rm(file, { force: true });
+    for (const file of files) if (file.startsWith(cache)) await rm(file, { force: true });
     throw error;
   }
-  const target = join(cache, managedName(version, variant));
+  const target = join(cache, name);
   const old = join(temporary, 'old');
   if (existsSync(target)) await rename(target, old);
   try {
@@ -196,6 +224,5 @@ async function unpackAndPlace({ file, temporary, cache, version, variant, log, p
   }
   const placed = inspect(target, 'cache');
   if ('reason' in placed) throw new StepError(`${target}: ${placed.reason}`);
-  await select(cache, placed.found);
   return placed.found;
 }

@@ -1,6 +1,6 @@
 // Takes lib/ and include/ out of an official archive or a wheel. Both are zip files and neither is trusted.
 import { createWriteStream } from 'node:fs';
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,10 +8,12 @@ import { crc32 } from 'node:zlib';
 import yauzl from 'yauzl';
 import { StepError, reasonOf } from './errors.mjs';
 import { silent } from './progress.mjs';
+import { needSpace } from './space.mjs';
 
-// Python's own half, PyTorch's tests, and static libraries: nothing that links to libtorch_cpu needs them.
+// Python's own half, PyTorch's tests, static libraries, NVIDIA's tools for profiling: nothing that libtorch_cpu or
+// libtorch_cuda opens.
 const unneeded =
-  /^(lib)?(torch_python|torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops|shm)\b|\.a$|\.pdb$/;
+  /^(lib)?(torch_python|torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops|shm)\b|^lib(nvperf|pcsampling|checkpoint)|\.alt\.|\.a$|\.pdb$/;
 
 /**
  * Where an entry goes, below the folder of the copy; null for what is not kept.
@@ -21,6 +23,9 @@ export function place(name) {
   if (name.endsWith('/')) return null;
   // auditwheel puts third-party libraries beside the package; in lib/ they are found by $ORIGIN as well.
   const path = name.replace(/^torch\.libs\//, 'torch/lib/');
+  // NVIDIA's libraries lie beside libtorch's in the official archive, and $ORIGIN finds them there.
+  const nvidia = /^nvidia\/[^/]+\/(?:lib|bin)\/([^/]+\.(?:so[.\d]*|dll))$/.exec(path)?.[1];
+  if (nvidia) return unneeded.test(nvidia) ? null : `lib/${nvidia}`;
   const [, root, rest] = /^(libtorch|torch)\/(.*)$/.exec(path) ?? [];
   if (!rest) return null;
   if (rest.startsWith('include/')) return rest;
@@ -54,7 +59,7 @@ export async function unpack(file, folder, { progress = silent() } = {}) {
     }
     if (kept.length === 0) throw new Error('it holds no lib/ and no include/ of libtorch');
     const total = kept.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
-    await checkSpace(folder, total);
+    await needSpace(folder, total, 'unpacking');
     let done = 0;
     for (const { entry, to } of kept) {
       const target = join(folder, to);
@@ -76,21 +81,9 @@ export async function unpack(file, folder, { progress = silent() } = {}) {
       if (sum !== entry.crc32) throw new Error(`${entry.fileName} is damaged: its checksum is wrong`);
     }
   } catch (error) {
-    throw new StepError(`${file}: ${reasonOf(error)}`);
+    throw new StepError(`${file}: ${reasonOf(error)}`, error instanceof StepError ? error.mend : undefined);
   } finally {
     progress.stop();
     zip?.close();
   }
-}
-
-/**
- * @param {string} folder
- * @param {number} bytes
- */
-async function checkSpace(folder, bytes) {
-  await mkdir(folder, { recursive: true });
-  const { bavail, bsize } = await statfs(folder);
-  const mib = (/** @type {number} */ n) => `${Math.ceil(n / 1024 / 1024)} MiB`;
-  if (bavail * bsize < bytes)
-    throw new Error(`${mib(bytes)} are needed in ${folder}, and ${mib(bavail * bsize)} are free`);
 }

@@ -47,3 +47,31 @@ export function resolveVariant(
     'update the NVIDIA driver, or run: npx libtorch-node setup --cpu',
   );
 }
+
+/**
+ * Why a torch does not serve a request; null where it does.
+ * @param {string} request cpu, cuda or an exact variant
+ * @param {import('./version.mjs').Release} release
+ * @param {string | null} driver the CUDA release that the driver runs
+ */
+export function refusal(request, { variant, cuda }, driver) {
+  if (request !== 'cuda') return variant === request ? null : `not one for ${request}`;
+  if (!cuda) return 'not one for CUDA';
+  const [needs, runs] = [cuda, driver ?? cuda].map((text) =>
+    release(`cu${text.split('.').slice(0, 2).join('')}`),
+  );
+  if (Number(needs) <= Number(runs)) return null;
+  return `which needs CUDA ${cuda}, and the NVIDIA driver runs CUDA up to ${driver}`;
+}
+
+const gigabyte = 1e9;
+
+/**
+ * Bytes that a variant takes: on the way, and unpacked. Measured on Linux and x64, rounded up.
+ * @param {string} variant
+ */
+export function room(variant) {
+  return variant === 'cpu'
+    ? { download: 0.25 * gigabyte, unpacked: 0.6 * gigabyte }
+    : { download: 3.2 * gigabyte, unpacked: 5.5 * gigabyte };
+}

@@ -42,7 +42,7 @@ describe('scripts/setup', () => {
   const setup = (more: string[] = []) => cli(['setup', '--no-build', ...more], env());
 
   it('reads its options', () => {
-    const rest = { offline: undefined, force: false, build: true };
+    const rest = { offline: undefined, force: false, source: false, build: true };
     expect(parse([])).to.deep.equal({ variant: undefined, ...rest });
     expect(parse(['--cuda']).variant).to.equal('cuda');
     expect(parse(['--cuda=cu126', '--force'])).to.deep.include({ variant: 'cu126', force: true });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { archiveAddress, archiveName } from '../../scripts/libtorch/archive.mjs';
-import { reasonIn, requirement } from '../../scripts/libtorch/pip.mjs';
-import { resolveVariant } from '../../scripts/libtorch/variant.mjs';
+import { reasonIn, requirements } from '../../scripts/libtorch/pip.mjs';
+import { refusal, resolveVariant, room } from '../../scripts/libtorch/variant.mjs';
 
 describe('scripts/libtorch: names of what is fetched', () => {
   const published = ['cu126', 'cu130'];
@@ -46,9 +46,34 @@ describe('scripts/libtorch: names of what is fetched', () => {
   });
 
   it('asks pip for the CPU wheel by name where the plain one is for CUDA', () => {
-    expect(requirement('2.13.0', 'linux', 'x64')).to.equal('torch==2.13.0+cpu');
-    expect(requirement('2.13.0', 'linux', 'arm64')).to.equal('torch==2.13.0');
-    expect(requirement('2.13.0', 'darwin', 'arm64')).to.equal('torch==2.13.0');
+    const ask = (platform: string, arch: string, variant = 'cpu') =>
+      requirements('2.13.0', variant, { platform, arch, range: '>=2.11.0 <2.15.0' });
+    expect(ask('linux', 'x64')).to.deep.equal(['torch==2.13.0+cpu']);
+    expect(ask('linux', 'arm64')).to.deep.equal(['torch==2.13.0']);
+    expect(ask('darwin', 'arm64')).to.deep.equal(['torch==2.13.0']);
+    // For CUDA the named one, the plain one, and then any version that this package knows.
+    expect(ask('linux', 'x64', 'cu130')).to.deep.equal([
+      'torch==2.13.0+cu130',
+      'torch==2.13.0',
+      'torch>=2.11.0,<2.15.0',
+    ]);
+    expect(ask('win32', 'x64', 'cu130')).to.deep.equal(['torch==2.13.0+cu130']);
+  });
+
+  it('accepts what was asked for, and of CUDA what the driver runs', () => {
+    const torch = (variant: string, cuda: string | null) => ({ version: '2.13.0', variant, cuda });
+    expect(refusal('cpu', torch('cpu', null), null)).to.equal(null);
+    expect(refusal('cpu', torch('cu130', '13.0'), null)).to.contain('not one for cpu');
+    expect(refusal('cu126', torch('cu130', '13.0'), null)).to.contain('not one for cu126');
+    expect(refusal('cuda', torch('cpu', null), '13.0')).to.contain('not one for CUDA');
+    expect(refusal('cuda', torch('cu130', '13.0'), '12.9')).to.contain('runs CUDA up to 12.9');
+    expect(refusal('cuda', torch('cu130', '13.0'), '13.1')).to.equal(null);
+    expect(refusal('cuda', torch('cu126', '12.6'), '12.10')).to.equal(null);
+    expect(refusal('cuda', torch('cu130', '13.0'), null)).to.equal(null);
+  });
+
+  it('knows that CUDA takes several times the room', () => {
+    expect(room('cu130').unpacked).to.be.greaterThan(5 * room('cpu').unpacked);
   });
 
   it("finds the reason in pip's output", () => {
