@@ -143,8 +143,12 @@ class DataFrameClass {
         j === 0 ? text + ' '.repeat(most - columnsOf(text)) : ' '.repeat(most - columnsOf(text)) + text,
       );
     });
+    // pandas sets numbers two spaces apart and text one.
+    const worded = columns.map((j) => j !== null && this.values.some((row) => typeof row[j] === 'string'));
     const text = rows.map((_, i) => i + 1);
-    const all = [0, ...text].map((i) => padded.map((column) => column[i]!).join('  '));
+    const all = [0, ...text].map((i) =>
+      padded.map((column, j) => (j === 0 ? '' : worded[j - 1] ? ' ' : '  ') + column[i]!).join(''),
+    );
     if (height > MOST_ROWS || width > MOST_COLUMNS) all.push('', `[${height} rows x ${width} columns]`);
     return all.join('\n');
   }

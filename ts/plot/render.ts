@@ -21,12 +21,17 @@ function attachImages(node: SceneItem): void {
 }
 
 /**
- * Vega numbers its definitions from one in each document. Several figures inside one page would then clip each other:
- * the names get a part that depends on the content, so that the same figure still gives the same text.
+ * Vega numbers its definitions anew in each process, not in each document, and several figures inside one page must not
+ * clip each other. So the names become those of the content: the same figure always gives the same text.
  */
 function ownNames(svg: string): string {
-  const key = createHash('sha256').update(svg).digest('hex').slice(0, 8);
-  return svg.replace(/(id="|url\(#)((?:clip|gradient)\d+|gradient_\d+)/g, `$1f${key}_$2`);
+  const names = new Map<string, number>();
+  const plain = svg.replace(/(id="|url\(#)((?:clip|gradient)[_\d]+)/g, (_, before: string, name: string) => {
+    if (!names.has(name)) names.set(name, names.size);
+    return `${before}\u0000${names.get(name)}`;
+  });
+  const key = createHash('sha256').update(plain).digest('hex').slice(0, 12);
+  return plain.replaceAll('\u0000', `f${key}-`);
 }
 
 /** The part of Vega that its typings leave out. https://github.com/vega/vega/tree/main/packages/vega-scenegraph */

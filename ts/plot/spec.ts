@@ -227,7 +227,6 @@ export function toSpec(figure: Figure): Spec {
     padding: 0,
     autosize: 'none',
     background: '#ffffff',
-    config: { aria: false } as never,
     data: groups.flatMap((each) => each.data),
     marks: [...groups.map((each) => each.group), ...head],
   };

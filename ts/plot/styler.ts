@@ -217,7 +217,7 @@ export class Styler {
     const labels = this.#hidden ? [] : this.#frame.index.map((name) => plainLine(String(name)));
     const margin = labels.length ? Math.max(...labels.map(columnsOf)) + 1 : 0;
     const widths = names.map(
-      (name, j) => Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[j]!))) + 2,
+      (name, j) => Math.max(columnsOf(name), ...rows.map((row) => columnsOf(row[j]!))) + 1,
     );
     let shown = 0;
     let width = margin;
@@ -227,7 +227,7 @@ export class Styler {
       canvas.put(
         left,
         row,
-        ' '.repeat(span - 1 - columnsOf(text)) + text + ' ',
+        ' '.repeat(span - columnsOf(text)) + text,
         paint?.color ?? null,
         paint?.background ?? null,
       );

@@ -174,9 +174,9 @@ function ticksIn(axes: Axes, direction: 'x' | 'y', count: number): { values: num
 
 function chartPanel(axes: Axes, width: number, rows: number, style: Style): TextCanvas {
   const [horizontal, upright, cornerSign] = style.unicode ? ['─', '│', '└'] : ['-', '|', '+'];
-  const yticks = ticksIn(axes, 'y', Math.max(2, Math.floor(rows / 3)));
+  const yticks = ticksIn(axes, 'y', Math.max(2, Math.floor(rows / 2)));
   const labelled = axes.axisOn ? yticks.labels.map((label) => fit(label, Math.floor(width / 3))) : [];
-  const margin = axes.axisOn ? Math.max(0, ...labelled.map(columnsOf)) + 2 : 0;
+  const margin = axes.axisOn ? Math.max(0, ...labelled.map(columnsOf)) + 1 : 0;
   const inner = Math.max(4, width - margin - 1);
   const { title, xlabel, ylabel } = axes.words;
   const head = (title?.text ? 1 : 0) + (ylabel?.text && axes.axisOn ? 1 : 0);
@@ -250,7 +250,7 @@ function xTickLabels(
     style,
   }: { margin: number; inner: number; row: number; place: (value: number) => number; style: Style },
 ): void {
-  const ticks = ticksIn(axes, 'x', Math.max(2, Math.floor(inner / 9)));
+  const ticks = ticksIn(axes, 'x', Math.max(2, Math.floor(inner / 7)));
   let end = -1;
   ticks.values.forEach((value, i) => {
     const column = margin + Math.round(place(value) / 2);
@@ -293,7 +293,7 @@ export function figureToTerminal(figure: Figure, options: TerminalOptions): stri
     // Cells are about twice as tall as wide.
     const width = Math.max(8, Math.floor((Math.min(columns, 160) - GAP * (cols - 1)) / cols));
     const [w, h] = figure.figsize;
-    const tall = Math.max(5, Math.min(24, Math.round((width * (h / rows) * cols) / (w * 2) / 1.3)));
+    const tall = Math.max(7, Math.min(24, Math.round((width * (h / rows) * cols) / (w * 2) / 1.3)));
     const shown = row.filter((axes) => axes.artists.length > 0 || axes.axisOn);
     const panels = shown.map((axes) => panel(axes, width, tall, style));
     if (panels.length === 0) continue;
