@@ -78,9 +78,11 @@ function readTensor(source: ByteSource, { name, dtype: code, shape, begin, end }
       throw new TorchError(`tensor ${JSON.stringify(name)} has a BOOL that is neither 0 nor 1`);
   });
   try {
-    const strides = shape.map((_, i) =>
-      shape.slice(i + 1).reduce((product, size) => product * Math.max(size, 1), 1),
-    );
+    const strides: number[] = [];
+    for (let d = shape.length - 1, step = 1; d >= 0; --d) {
+      strides.unshift(step);
+      step *= Math.max(shape[d]!, 1);
+    }
     return rebuildTensor(new LoadedStorage(base, end - begin, dtype), dtype, 0, shape, strides);
   } finally {
     base.dispose();

@@ -42,6 +42,8 @@ export interface SafetensorsHeader {
 
 const LENGTH_BYTES = 8;
 export const MAX_HEADER_BYTES = 100_000_000;
+/** libtorch's loops over elements know no more. */
+const MAX_DIMENSIONS = 64;
 const METADATA = '__metadata__';
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -88,6 +90,7 @@ function readEntry(name: string, value: unknown, dataStart: number): TensorEntry
     typeof dtype === 'string' && Object.hasOwn(ITEM_SIZES, dtype) ? ITEM_SIZES[dtype] : undefined;
   if (itemSize === undefined) throw new Error(`its dtype ${JSON.stringify(dtype)} is not known`);
   if (!Array.isArray(shape) || !shape.every(isSize)) throw new Error('its shape is not a list of sizes');
+  if (shape.length > MAX_DIMENSIONS) throw new Error(`it has ${shape.length} dimensions`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
     throw new Error('its data_offsets are not two positions');
   const [begin, end] = offsets as [number, number];
