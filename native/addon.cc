@@ -3,6 +3,7 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "allocator.h"
 #include "error.h"
 #include "js.h"
 #include "operator.h"
@@ -38,6 +39,7 @@ void close(napi_env, void* data, void*) {
 }
 
 napi_value start(napi_env env, napi_value exports) {
+  installAllocator();
   auto* addon = new Addon(env);
   if (napi_set_instance_data(env, addon, close, nullptr) != napi_ok) return nullptr;
   const std::vector<Export> own = {{"initialize", guarded<initialize>}};

@@ -49,12 +49,14 @@ struct Addon {
 // One call from JavaScript: its environment and arguments.
 struct Call {
   static constexpr size_t kMaxArguments = 40;
+  // Asking for more than these costs a store for each that is not given.
+  static constexpr size_t kUsualArguments = 8;
   napi_env env;
   Addon& addon;
   size_t argc;
   const napi_value* argv;
 
-  // Node-API fills what was not given with undefined.
+  // Node-API fills what was not given with undefined, up to kUsualArguments.
   napi_value operator[](size_t i) const { return argv[i]; }
 };
 

@@ -7,6 +7,7 @@
 
 #include <regex>
 
+#include "allocator.h"
 #include "js.h"
 
 namespace ltn {
@@ -121,15 +122,21 @@ void collectGarbage(Addon& addon) {
 
 void releaseMemory(Addon& addon) {
   collectGarbage(addon);
+  emptyAllocator();
   const auto accelerator = at::getAccelerator(false);
   if (accelerator.has_value()) at::getDeviceAllocator(*accelerator)->emptyCache();
 }
 
 napi_value enter(napi_env env, napi_callback_info info, Entry entry) {
   void* data = nullptr;
-  size_t argc = Call::kMaxArguments;
+  size_t argc = Call::kUsualArguments;
   napi_value argv[Call::kMaxArguments];
-  if (napi_get_cb_info(env, info, &argc, argv, nullptr, &data) != napi_ok) {
+  napi_status status = napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
+  if (status == napi_ok && argc > Call::kUsualArguments) {
+    argc = Call::kMaxArguments;
+    status = napi_get_cb_info(env, info, &argc, argv, nullptr, &data);
+  }
+  if (status != napi_ok) {
     napi_throw_error(env, nullptr, "internal: no call information");
     return nullptr;
   }

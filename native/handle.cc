@@ -65,6 +65,7 @@ void Handles::close() {
   const auto slots = std::move(slots_);
   slots_.clear();
   free_.clear();
+  idle_.clear();
   storages_.clear();
 }
 
@@ -101,13 +102,35 @@ napi_value Handles::publish(uint32_t index) {
   return external;
 }
 
+napi_value Handles::reuse(uint32_t* index) {
+  while (!idle_.empty()) {
+    Slot& slot = slots_[*index = idle_.back()];
+    idle_.pop_back();
+    napi_value external = nullptr;
+    if (slot.ref) napi_get_reference_value(env_, slot.ref, &external);
+    if (external) return external;
+    // The collector was faster. Its finalizer is on the way, so the slot changes its generation.
+    drop(slot);
+    free_.push_back(*index);
+  }
+  return nullptr;
+}
+
 napi_value Handles::wrap(at::Tensor tensor) {
   if (!tensor.defined()) {
     napi_value null = nullptr;
     napi_get_null(env_, &null);
     return null;
   }
-  const uint32_t index = take();
+  uint32_t index = 0;
+  if (const napi_value external = reuse(&index)) {
+    Slot& slot = slots_[index];
+    slot.kind = Kind::Tensor;
+    slot.tensor = std::move(tensor);
+    track(slot);
+    return external;
+  }
+  index = take();
   Slot& slot = slots_[index];
   slot.kind = Kind::Tensor;
   slot.tensor = std::move(tensor);
@@ -136,6 +159,20 @@ const Handles::Slot* Handles::find(napi_value value) const {
   if (index >= slots_.size()) return nullptr;
   const Slot& slot = slots_[index];
   return slot.kind == kindOf(packed) && slot.generation == generationOf(packed) ? &slot : nullptr;
+}
+
+bool Handles::look(napi_value value, Look* result) const {
+  uint64_t packed;
+  if (!read(env_, value, tag_, &packed)) return false;
+  const uint32_t index = indexOf(packed);
+  result->kind = kindOf(packed);
+  result->payload = index;
+  if (index < slots_.size()) {
+    const Slot& slot = slots_[index];
+    result->alive = slot.kind == result->kind && slot.generation == generationOf(packed);
+    if (result->alive && result->kind == Kind::Tensor) result->tensor = &slot.tensor;
+  }
+  return true;
 }
 
 const at::Tensor* Handles::tensor(napi_value value) const {
@@ -170,22 +207,40 @@ bool Handles::isStale(napi_value value) const {
 bool Handles::dispose(napi_value value) {
   const Slot* slot = find(value);
   if (!slot) return false;
-  release(static_cast<uint32_t>(slot - slots_.data()));
+  const auto index = static_cast<uint32_t>(slot - slots_.data());
+  if (slot->kind != Kind::Tensor || !slot->ref || idle_.size() >= kMostIdle) {
+    release(index);
+    return true;
+  }
+  // Freeing a graph may run destructors that reach this table again: leave it consistent first.
+  at::Tensor tensor;
+  std::shared_ptr<void> object;
+  empty(slots_[index], &tensor, &object);
+  idle_.push_back(index);
   return true;
 }
 
-void Handles::release(uint32_t index) {
-  Slot& slot = slots_[index];
+void Handles::empty(Slot& slot, at::Tensor* tensor, std::shared_ptr<void>* object) {
   untrack(slot);
-  // Freeing a graph may run destructors that reach this table again: leave it consistent first.
-  at::Tensor tensor = std::move(slot.tensor);
-  std::shared_ptr<void> object = std::move(slot.object);
+  *tensor = std::move(slot.tensor);
+  *object = std::move(slot.object);
+  slot.kind = Kind::None;
+}
+
+// The external is gone, or nobody may use it again.
+void Handles::drop(Slot& slot) {
   const napi_ref ref = slot.ref;
   slot.ref = nullptr;
-  slot.kind = Kind::None;
   slot.generation = (slot.generation + 1) & kGenerationMask;
-  free_.push_back(index);
   if (ref) napi_delete_reference(env_, ref);
+}
+
+void Handles::release(uint32_t index) {
+  at::Tensor tensor;
+  std::shared_ptr<void> object;
+  empty(slots_[index], &tensor, &object);
+  drop(slots_[index]);
+  free_.push_back(index);
 }
 
 size_t Handles::sweep() {
@@ -201,6 +256,11 @@ size_t Handles::sweep() {
       napi_value alive = nullptr;
       napi_get_reference_value(env_, slots_[i].ref, &alive);
       if (alive) continue;
+      // An idle slot stays idle: reuse() finds out that it has no external.
+      if (slots_[i].kind == Kind::None) {
+        drop(slots_[i]);
+        continue;
+      }
       release(static_cast<uint32_t>(i));
       ++freed;
     }

@@ -10,6 +10,10 @@
 // (`sweep`), whenever enough bytes came alive since the last time, and tells V8 how many bytes hang on the
 // handles, so that V8 collects in time. The finalizer does the same job for programs that return to the
 // event loop.
+//
+// Making an external and its weak reference costs as much as a small operator. So the external of a tensor
+// that was disposed of is lent to the next one, with its slot and generation, as long as the collector has
+// not taken it: `dispose` says that nobody looks at the external any more.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -46,6 +50,15 @@ class Handles {
   // Null when the value is not a handle of this environment and kind. A disposed tensor gives null too;
   // `isStale` tells it from a foreign value.
   const at::Tensor* tensor(napi_value value) const;
+  // What a handle stands for, in one look: null for a constant and for what has been disposed of.
+  struct Look {
+    Kind kind = Kind::None;
+    uint32_t payload = 0;
+    const at::Tensor* tensor = nullptr;
+    bool alive = false;
+  };
+  // False when the value is no handle of this environment.
+  bool look(napi_value value, Look* result) const;
   std::shared_ptr<void> object(napi_value value, Kind kind) const;
   bool constant(napi_value value, Kind kind, uint32_t* payload) const;
   Kind kind(napi_value value) const;
@@ -88,6 +101,7 @@ class Handles {
     int64_t bytes = 0;
   };
 
+  static constexpr size_t kMostIdle = 1024;
   // V8 is told in steps, because each report may start a collection.
   static constexpr int64_t kReportStep = 1 << 20;
   static constexpr int64_t kSweepStep = 64 << 20;
@@ -95,7 +109,11 @@ class Handles {
 
   uint32_t take();
   napi_value publish(uint32_t index);
+  // An idle slot whose external is still there; null when there is none.
+  napi_value reuse(uint32_t* index);
   void release(uint32_t index);
+  void empty(Slot& slot, at::Tensor* tensor, std::shared_ptr<void>* object);
+  void drop(Slot& slot);
   void track(Slot& slot);
   void untrack(Slot& slot);
   void report();
@@ -107,6 +125,7 @@ class Handles {
   uint64_t tag_;
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
+  std::vector<uint32_t> idle_;  // slots of no tensor whose external may be lent again
   ska::flat_hash_map<c10::StorageImpl*, StorageUse> storages_;
   std::array<DeviceUse, 32> use_{};
   int64_t live_ = 0;

@@ -65,7 +65,8 @@ napi_value callMethod(Call& call) {
   for (uint32_t i = 0; i < count; ++i) {
     const c10::Argument& parameter = parameters[i + 1];  // the first is self
     const ArgumentType type = argumentType(parameter);
-    const JsValue value = read(call.addon, js::element(call.env, call[2], i));
+    JsValue value;
+    read(call.addon, js::element(call.env, call[2], i), value);
     if (!accepts(type, value))
       fail(ErrorKind::Argument, name + "(): argument '" + parameter.name() + "' must be " + typeWords(type) +
                                     ", not " + describe(value));

@@ -4,6 +4,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 
 #include "js.h"
@@ -68,16 +69,20 @@ std::string outWords(const std::vector<Overload>& overloads, const JsValue& out)
   return text + ", not " + std::to_string(out.kind == JsKind::Array ? out.items.size() : 1);
 }
 
-// Reads [receiver,] positional arguments and the options; gives the option `out` where there is one.
-std::optional<JsValue> readArguments(const Operator& op, Call& call, Arguments& arguments) {
-  napi_env env = call.env;
+// Reads [receiver,] positional arguments, of which `first` is the first.
+void readPositional(const Operator& op, Call& call, size_t first, Arguments& arguments) {
   arguments.method = op.method;
-  arguments.positional.reserve(call.argc);
-  for (size_t i = 2; i < call.argc; ++i) arguments.positional.push_back(read(call.addon, call[i]));
+  if (call.argc > first) arguments.positional.reserve(call.argc - first);
+  for (size_t i = first; i < call.argc; ++i) read(call.addon, call[i], arguments.positional.emplace_back());
   if (op.method) {
     if (arguments.positional.empty() || arguments.positional[0].kind == JsKind::Undefined)
       fail(ErrorKind::Argument, op.name + "() must be called on a Tensor");
   }
+}
+
+// Reads the options; gives the option `out` where there is one.
+std::optional<JsValue> readOptions(const Operator& op, Call& call, Arguments& arguments) {
+  napi_env env = call.env;
   if (js::isNullish(env, call[1])) return std::nullopt;
   napi_value keys = nullptr;
   check(env, napi_get_property_names(env, call[1], &keys));
@@ -86,7 +91,8 @@ std::optional<JsValue> readArguments(const Operator& op, Call& call, Arguments& 
     const napi_value key = js::element(env, keys, i);
     napi_value raw = nullptr;
     check(env, napi_get_property(env, call[1], key, &raw));
-    JsValue value = read(call.addon, raw);
+    JsValue value;
+    read(call.addon, raw, value);
     if (value.kind == JsKind::Undefined) continue;
     const std::string name = js::text(env, key);
     if (name == "out" && value.kind != JsKind::Null)
@@ -103,29 +109,30 @@ std::optional<JsValue> readArguments(const Operator& op, Call& call, Arguments& 
   return out;
 }
 
-torch::jit::Stack toStack(Addon& addon, const Overload& overload, const Binding& binding) {
-  torch::jit::Stack stack;
+void toStack(Addon& addon, const Overload& overload, const Binding& binding, torch::jit::Stack& stack) {
+  stack.clear();
   stack.reserve(overload.arguments.size());
   for (size_t i = 0; i < overload.arguments.size(); ++i) {
     const JsValue* value = binding.values[i];
-    stack.push_back(value ? toIValue(addon, overload.arguments[i].type, *value)
-                          : overload.arguments[i].fallback);
+    if (value)
+      stack.push_back(toIValue(addon, overload.arguments[i].type, *value));
+    else
+      stack.push_back(overload.arguments[i].fallback);
   }
-  return stack;
 }
 
-napi_value result(Addon& addon, const Overload& overload, const Binding& binding,
-                  const torch::jit::Stack& stack, size_t index) {
+napi_value result(Addon& addon, const Overload& overload, const Binding& binding, torch::jit::Stack& stack,
+                  size_t index) {
   // What an operator writes into comes back as the very handle that was given, so that `a.add_(b) === a`.
   const int alias = overload.aliasOf[index];
   if (alias >= 0 && binding.values[static_cast<size_t>(alias)] &&
       binding.values[static_cast<size_t>(alias)]->kind == JsKind::Tensor)
     return binding.values[static_cast<size_t>(alias)]->value;
+  if (stack[index].isTensor()) return addon.handles.wrap(std::move(stack[index]).toTensor());
   return fromIValue(addon, stack[index], *overload.handle.schema().returns()[index].real_type());
 }
 
-napi_value toResult(Addon& addon, Overload& overload, const Binding& binding,
-                    const torch::jit::Stack& stack) {
+napi_value toResult(Addon& addon, Overload& overload, const Binding& binding, torch::jit::Stack& stack) {
   napi_env env = addon.env;
   if (stack.empty()) return js::undefined(env);
   if (stack.size() == 1) return result(addon, overload, binding, stack, 0);
@@ -154,33 +161,137 @@ Operator& operatorAt(Call& call) {
   return *call.addon.operators[static_cast<size_t>(index)];
 }
 
-// As Python's factories: filling the new tensor is no change of it that its version counter should count.
-void callBoxed(const Overload& overload, torch::jit::Stack& stack) {
-  if (!overload.makesLeaf) return overload.handle.callBoxed(stack);
-  const at::AutoDispatchBelowADInplaceOrView guard;
-  overload.handle.callBoxed(stack);
+// Whether autograd has nothing to do with the call: no tensor among the arguments has anything to do with it.
+bool isUnrecorded(const Overload& overload, const Binding& binding) {
+  if (!overload.runsOnCpu) return false;
+  bool any = false;
+  for (const JsValue* value : binding.values) {
+    if (!value) continue;
+    if (value->kind == JsKind::Tensor) {
+      const c10::TensorImpl* tensor = value->tensor.unsafeGetTensorImpl();
+      if (tensor->autograd_meta() || !tensor->key_set().has(c10::DispatchKey::CPU)) return false;
+      any = true;
+    } else if (value->kind == JsKind::Array) {
+      for (const JsValue& item : value->items)
+        if (item.kind == JsKind::Tensor) return false;
+    }
+  }
+  return any;
+}
+
+// Runs the operator with the dispatch keys that it needs.
+template <typename Run>
+void dispatch(const Overload& overload, const Binding& binding, Run run) {
+  if (overload.makesLeaf) {
+    // As Python's factories: filling the new tensor is no change of it that its version counter should count.
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    run();
+  } else if (isUnrecorded(overload, binding)) {
+    // A tenth of a small operator's time.
+    const at::AutoDispatchBelowAutograd guard;
+    run();
+  } else {
+    run();
+  }
+}
+
+class TypedCall {
+ public:
+  TypedCall(const Overload& overload, const Binding& binding) : overload_(overload), binding_(binding) {}
+
+  bool operator()(std::monostate) const { return false; }
+  bool operator()(const Unary& op) {
+    return run([&] { return op.call(tensor(0)); });
+  }
+  bool operator()(const Binary& op) {
+    return run([&] { return op.call(tensor(0), tensor(1)); });
+  }
+  bool operator()(const BinaryScaled& op) {
+    const JsValue* factor = binding_.values[2];
+    const at::Scalar scalar = factor ? toScalar(*factor) : overload_.arguments[2].fallback.toScalar();
+    return run([&] { return op.call(tensor(0), tensor(1), scalar); });
+  }
+  bool operator()(const Sized& op) {
+    const JsValue* list = binding_.values[1];
+    if (!list) return false;
+    c10::SmallVector<c10::SymInt, 8> sizes;
+    if (list->kind == JsKind::Array)
+      for (const JsValue& item : list->items) sizes.emplace_back(toInt(item));
+    else
+      sizes.resize(static_cast<size_t>(std::max(overload_.arguments[1].type.size, 1)), toInt(*list));
+    return run([&] { return op.call(tensor(0), sizes); });
+  }
+  at::Tensor result;
+
+ private:
+  template <typename Run>
+  bool run(Run call) {
+    for (size_t i = 0; i < 2 && i < overload_.arguments.size(); ++i)
+      if (!binding_.values[i] || binding_.values[i]->kind == JsKind::Null) return false;
+    dispatch(overload_, binding_, [&] { result = call(); });
+    return true;
+  }
+  const at::Tensor& tensor(size_t i) {
+    const JsValue& value = *binding_.values[i];
+    if (value.kind == JsKind::Tensor) return value.tensor;
+    return made_[i] = toTensor(value);
+  }
+
+  const Overload& overload_;
+  const Binding& binding_;
+  std::array<at::Tensor, 2> made_;
+};
+
+void callOnce(Addon& addon, const Overload& overload, const Binding& binding, torch::jit::Stack& stack) {
+  TypedCall typed(overload, binding);
+  if (std::visit(typed, overload.direct)) {
+    stack.clear();
+    stack.emplace_back(std::move(typed.result));
+    return;
+  }
+  toStack(addon, overload, binding, stack);
+  dispatch(overload, binding, [&] { overload.handle.callBoxed(stack); });
 }
 
 void execute(Addon& addon, const Overload& overload, const Binding& binding, torch::jit::Stack& stack) {
   try {
-    stack = toStack(addon, overload, binding);
-    callBoxed(overload, stack);
+    callOnce(addon, overload, binding, stack);
   } catch (const std::exception& error) {
     if (!isOutOfMemory(error)) throw;
     // Garbage of JavaScript may be what fills the memory: collect, empty the caches, and try once more.
     stack.clear();
     releaseMemory(addon);
-    stack = toStack(addon, overload, binding);
-    callBoxed(overload, stack);
+    callOnce(addon, overload, binding, stack);
   }
 }
 
-// call(index, options, ...arguments)
-napi_value callOperator(Call& call) {
+// The operator's spare stack for the time of one call.
+class BorrowedStack {
+ public:
+  explicit BorrowedStack(Operator& op) : op_(op), stack(std::move(op.spare)) {}
+  ~BorrowedStack() {
+    stack.clear();
+    op_.spare = std::move(stack);
+  }
+  BorrowedStack(const BorrowedStack&) = delete;
+  BorrowedStack& operator=(const BorrowedStack&) = delete;
+
+ private:
+  Operator& op_;
+
+ public:
+  torch::jit::Stack stack;
+};
+
+// Calls the first overload that takes the arguments.
+template <bool hasOptions>
+napi_value callAny(Call& call) {
   Operator& op = operatorAt(call);
   try {
     Arguments arguments;
-    const std::optional<JsValue> out = readArguments(op, call, arguments);
+    readPositional(op, call, hasOptions ? 2 : 1, arguments);
+    const std::optional<JsValue> out =
+        hasOptions ? readOptions(op, call, arguments) : std::optional<JsValue>();
     const size_t named = arguments.options.size();
     auto& candidates = out ? op.outs : op.overloads;
     Binding binding;
@@ -188,7 +299,8 @@ napi_value callOperator(Call& call) {
       arguments.options.resize(named);
       if (out && !spreadOut(overload, *out, arguments.options)) continue;
       if (!bind(overload, arguments, binding)) continue;
-      torch::jit::Stack stack;
+      BorrowedStack borrowed(op);
+      torch::jit::Stack& stack = borrowed.stack;
       execute(call.addon, overload, binding, stack);
       if (arguments.requiresGrad.value_or(false)) stack[0].toTensor().set_requires_grad(true);
       return toResult(call.addon, overload, binding, stack);
@@ -272,7 +384,8 @@ napi_value overloadNames(Call& call) {
 
 std::vector<Export> operator_exports() {
   return {{"operator", guarded<defineOperator>},
-          {"call", guarded<callOperator>},
+          {"call", guarded<callAny<true>>},        // (index, options, ...arguments)
+          {"callPlain", guarded<callAny<false>>},  // (index, ...arguments)
           {"schemas", guarded<schemas>},
           {"overloadNames", guarded<overloadNames>}};
 }

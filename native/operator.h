@@ -14,6 +14,9 @@ struct Operator {
   bool method = false;
   std::vector<Overload> overloads;
   std::vector<Overload> outs;  // those that write into the option `out`
+  // Memory for the next call's arguments. A call takes it away meanwhile, since a hook may call the same
+  // operator.
+  std::vector<c10::IValue> spare;
 };
 
 }  // namespace ltn

@@ -75,6 +75,34 @@ bool place(const Overload& overload, const Arguments& arguments, Binding& bindin
   return true;
 }
 
+// The typed way to call the operator, where its signature is one of those that have one.
+Direct directWay(const c10::OperatorHandle& handle, const std::vector<ArgumentSpec>& specs) {
+  const c10::FunctionSchema& schema = handle.schema();
+  if (schema.returns().size() != 1 || schema.returns()[0].type()->kind() != c10::TypeKind::TensorType ||
+      specs.empty())
+    return {};
+  std::string types;
+  for (size_t i = 0; i < specs.size(); ++i) {
+    const ArgumentType& type = specs[i].type;
+    if (type.optional || specs[i].write) return {};
+    types += type.type == SchemaType::Tensor    ? 'T'
+             : type.type == SchemaType::Scalar  ? 's'
+             : type.type == SchemaType::IntList ? 'i'
+                                                : '?';
+  }
+  try {
+    if (types == "T") return handle.typed<at::Tensor(const at::Tensor&)>();
+    if (types == "TT") return handle.typed<at::Tensor(const at::Tensor&, const at::Tensor&)>();
+    if (types == "TTs")
+      return handle.typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Scalar&)>();
+    if (types == "Ti" && schema.arguments()[1].real_type()->str() == "SymInt[]")
+      return handle.typed<at::Tensor(const at::Tensor&, c10::SymIntArrayRef)>();
+  } catch (const c10::Error&) {
+    // Registered with another C++ signature after all: boxed calls fit any.
+  }
+  return {};
+}
+
 }  // namespace
 
 Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers) {
@@ -113,6 +141,9 @@ Overload makeOverload(const c10::OperatorHandle& handle, bool wrapsNumbers) {
   const std::string& own = schema.name();
   result.makesLeaf = result.isFactory &&
                      (result.self < 0 || (own.size() > 5 && own.compare(own.size() - 5, 5, "_like") == 0));
+  result.runsOnCpu =
+      schema.name().rfind("aten::", 0) == 0 && handle.hasComputedKernelForDispatchKey(c10::DispatchKey::CPU);
+  result.direct = directWay(handle, result.arguments);
   bool named = true;
   for (const c10::Argument& ret : schema.returns()) {
     result.returnNames.push_back(ret.name());

@@ -1,7 +1,7 @@
 #include "value.h"
 
+#include <ATen/ScalarOps.h>
 #include <ATen/core/Generator.h>
-#include <ATen/ops/scalar_tensor.h>
 
 #include <limits>
 
@@ -56,8 +56,9 @@ int64_t reductionCode(Addon& addon, const JsValue& value) {
 }
 
 at::Tensor wrappedNumber(const JsValue& value) {
-  const at::Scalar scalar = toScalar(value);
-  at::Tensor tensor = at::scalar_tensor(scalar, at::TensorOptions(scalar.type()));
+  // libtorch's own short way to such a tensor; through the dispatcher it takes as long as the addition after
+  // it.
+  at::Tensor tensor = c10::scalar_to_tensor(toScalar(value));
   tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
   return tensor;
 }
@@ -137,11 +138,19 @@ at::Scalar toScalar(const JsValue& value) {
   }
 }
 
+at::Tensor toTensor(const JsValue& value) {
+  return value.kind == JsKind::Tensor ? value.tensor : wrappedNumber(value);
+}
+
+int64_t toInt(const JsValue& value) {
+  return asInt(value);
+}
+
 c10::IValue toIValue(Addon& addon, const ArgumentType& type, const JsValue& value) {
   if (value.kind == JsKind::Null) return c10::IValue();
   switch (type.type) {
     case SchemaType::Tensor:
-      return value.kind == JsKind::Tensor ? c10::IValue(value.tensor) : c10::IValue(wrappedNumber(value));
+      return c10::IValue(toTensor(value));
     case SchemaType::TensorList:
       return toList<at::Tensor>(value, 1, [](const JsValue& v) { return v.tensor; });
     case SchemaType::OptionalTensorList:

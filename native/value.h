@@ -48,7 +48,8 @@ struct JsValue {
   }
 };
 
-JsValue read(Addon& addon, napi_value value, int depth = 0);
+// Into a fresh JsValue.
+void read(Addon& addon, napi_value value, JsValue& result, int depth = 0);
 // For messages: "Tensor", "number", "list of number".
 std::string describe(const JsValue& value);
 
@@ -92,6 +93,9 @@ bool accepts(const ArgumentType& type, const JsValue& value);
 c10::IValue toIValue(Addon& addon, const ArgumentType& type, const JsValue& value);
 napi_value fromIValue(Addon& addon, const c10::IValue& value, const c10::Type& type);
 at::Scalar toScalar(const JsValue& value);
+// For what accepts() lets pass as a Tensor, a list of integers.
+at::Tensor toTensor(const JsValue& value);
+int64_t toInt(const JsValue& value);
 napi_value fromScalar(napi_env env, const at::Scalar& scalar);
 
 }  // namespace ltn

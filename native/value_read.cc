@@ -11,7 +11,7 @@ namespace {
 constexpr double kMaxSafeInteger = 9007199254740991.0;
 constexpr int kMaxDepth = 16;  // nested lists deeper than any schema; a cyclic array ends here
 
-JsValue readObject(Addon& addon, JsValue result, int depth) {
+void readObject(Addon& addon, JsValue& result, int depth) {
   napi_env env = addon.env;
   bool isArray = false;
   check(env, napi_is_array(env, result.value, &isArray));
@@ -21,12 +21,12 @@ JsValue readObject(Addon& addon, JsValue result, int depth) {
     result.kind = JsKind::Array;
     result.items.reserve(std::min<uint32_t>(count, 1024));  // new Array(2 ** 32 - 1) is a short program
     for (uint32_t i = 0; i < count; ++i) {
-      result.items.push_back(read(addon, js::element(env, result.value, i), depth + 1));
+      read(addon, js::element(env, result.value, i), result.items.emplace_back(), depth + 1);
       // No list takes such an item, so the rest need not be read.
       const JsKind kind = result.items.back().kind;
       if (kind == JsKind::Undefined || kind == JsKind::Other) break;
     }
-    return result;
+    return;
   }
   // ts/torch/scalar.ts lowers Float and Complex to {real} and {real, imag}.
   result.kind = JsKind::Other;
@@ -35,9 +35,9 @@ JsValue readObject(Addon& addon, JsValue result, int depth) {
     bool pending = false;
     napi_is_exception_pending(env, &pending);
     if (pending) throw PendingException();
-    return result;
+    return;
   }
-  if (js::type(env, part) != napi_number) return result;
+  if (js::type(env, part) != napi_number) return;
   check(env, napi_get_value_double(env, part, &result.real));
   result.kind = JsKind::Float;
   check(env, napi_get_named_property(env, result.value, "imag", &part));
@@ -45,44 +45,44 @@ JsValue readObject(Addon& addon, JsValue result, int depth) {
     check(env, napi_get_value_double(env, part, &result.imag));
     result.kind = JsKind::Complex;
   }
-  return result;
 }
 
-void readHandle(Addon& addon, JsValue& result) {
-  uint32_t code = 0;
-  switch (addon.handles.kind(result.value)) {
+// False when it is no handle, of this environment or another.
+bool readHandle(Addon& addon, JsValue& result) {
+  Handles::Look look;
+  if (!addon.handles.look(result.value, &look)) return false;
+  result.kind = JsKind::Other;
+  switch (look.kind) {
     case Kind::Tensor:
-      if (const at::Tensor* tensor = addon.handles.tensor(result.value)) result.tensor = *tensor;
-      result.kind = result.tensor.defined() ? JsKind::Tensor : JsKind::Disposed;
-      break;
+      result.kind = look.tensor ? JsKind::Tensor : JsKind::Disposed;
+      if (look.tensor) result.tensor = *look.tensor;
+      return true;
     case Kind::Generator:
-      result.kind =
-          addon.handles.object(result.value, Kind::Generator) ? JsKind::Generator : JsKind::Disposed;
-      break;
+      result.kind = look.alive ? JsKind::Generator : JsKind::Disposed;
+      return true;
     case Kind::DType:
-      addon.handles.constant(result.value, Kind::DType, &code);
       result.kind = JsKind::DType;
       break;
     case Kind::Layout:
-      addon.handles.constant(result.value, Kind::Layout, &code);
       result.kind = JsKind::Layout;
       break;
     case Kind::MemoryFormat:
-      addon.handles.constant(result.value, Kind::MemoryFormat, &code);
       result.kind = JsKind::MemoryFormat;
       break;
     default:
-      result.kind = JsKind::Other;
+      return true;
   }
-  result.integer = code;
+  result.integer = look.payload;
+  return true;
 }
 
 }  // namespace
 
-JsValue read(Addon& addon, napi_value value, int depth) {
+void read(Addon& addon, napi_value value, JsValue& result, int depth) {
   napi_env env = addon.env;
-  JsValue result;
   result.value = value;
+  // Most arguments are handles, and asking for the kind of a value is no quicker.
+  if (readHandle(addon, result)) return;
   bool lossless = false;
   switch (js::type(env, value)) {
     case napi_undefined:
@@ -112,15 +112,11 @@ JsValue read(Addon& addon, napi_value value, int depth) {
     case napi_string:
       result.kind = JsKind::String;
       break;
-    case napi_external:
-      readHandle(addon, result);
-      break;
     case napi_object:
-      return readObject(addon, std::move(result), depth);
+      return readObject(addon, result, depth);
     default:
       result.kind = JsKind::Other;
   }
-  return result;
 }
 
 namespace {

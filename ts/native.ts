@@ -62,7 +62,7 @@ export interface Native {
     wrapsNumbers: boolean,
   ): number;
   call(index: number, options: object | undefined, ...args: unknown[]): unknown;
-  callPlain(index: number, ...args: unknown[]): unknown;
+  callPlain: (this: void, index: number, ...args: unknown[]) => unknown;
   schemas(): Schema[];
   overloadNames(name: string): string[];
   // dtype.cc

@@ -159,9 +159,27 @@ function plainName(name: string): string {
   return name.slice(name.indexOf('::') < 0 ? 0 : name.indexOf('::') + 2);
 }
 
+const { callPlain } = native;
+
+/** What is neither a plain value nor a tensor: it takes the long way. */
+function isCommon(value: unknown): boolean {
+  return typeof value === 'object'
+    ? value === null || Handled.quick(value) !== undefined
+    : value !== undefined;
+}
+
+/** For what isCommon() lets pass. */
+function lowerCommon(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? Handled.quick(value) : value;
+}
+
+/** Up to so many arguments go without a copy. */
+const fewArguments = 3;
+
 /**
  * A function that calls the operator `name`, trying its overloads in this order. Looked up at the first call, so
- * that binding all operators at start costs nothing.
+ * that binding all operators at start costs nothing. Few plain arguments go straight through: on a small tensor, an
+ * array of them costs as much as the work.
  */
 export function operator(
   name: string,
@@ -171,7 +189,7 @@ export function operator(
   const settings = typeof options === 'boolean' ? { method: options } : options;
   const writes = writesInto(name) || name.includes('_.');
   let index = -1;
-  return function (...args: unknown[]): unknown {
+  const general = (...args: unknown[]): unknown => {
     try {
       if (index < 0) index = define(name, overloads, settings);
       return invoke(index, args, writes);
@@ -179,23 +197,81 @@ export function operator(
       throw withOperator(error, plainName(name));
     }
   };
+  if (writes) return general;
+  return function (a?: unknown, b?: unknown, c?: unknown): unknown {
+    /* eslint-disable prefer-rest-params -- a rest parameter is the array that this avoids */
+    const count = arguments.length;
+    if (
+      index < 0 ||
+      count > fewArguments ||
+      (count > 0 && !isCommon(a)) ||
+      (count > 1 && !isCommon(b)) ||
+      (count > 2 && !isCommon(c))
+    )
+      return Reflect.apply(general, undefined, arguments);
+    /* eslint-enable prefer-rest-params */
+    try {
+      enterContext();
+      switch (count) {
+        case 0:
+          return raise(callPlain(index));
+        case 1:
+          return raise(callPlain(index, lowerCommon(a)));
+        case 2:
+          return raise(callPlain(index, lowerCommon(a), lowerCommon(b)));
+        default:
+          return raise(callPlain(index, lowerCommon(a), lowerCommon(b), lowerCommon(c)));
+      }
+    } catch (error) {
+      throw withOperator(error, plainName(name));
+    }
+  };
 }
 
-/** The same as a method: `this` is the receiver. Short argument lists take a path without copies. */
+/** The same as a method: `this` is the receiver. */
 export function method(name: string, overloads: string[], options: OperatorOptions = {}): AnyFunction {
   const writes = writesInto(name);
   let index = -1;
-  return function (this: Handled, ...args: unknown[]): unknown {
+  const general = function (this: Handled, ...args: unknown[]): unknown {
     try {
       if (index < 0) index = define(name, overloads, { ...options, method: true });
-      const receiver = handleOf(this);
-      if (args.length > 1 || isOptions(args[0])) return invoke(index, [this, ...args], writes);
+      handleOf(this);
+      return invoke(index, [this, ...args], writes);
+    } catch (error) {
+      throw withOperator(error, plainName(name));
+    }
+  };
+  return function (this: Handled, a?: unknown, b?: unknown, c?: unknown): unknown {
+    /* eslint-disable prefer-rest-params -- a rest parameter is the array that this avoids */
+    const count = arguments.length;
+    const receiver = typeof this === 'object' && this !== null ? Handled.quick(this) : undefined;
+    if (
+      index < 0 ||
+      count > fewArguments ||
+      receiver === undefined ||
+      (count > 0 && !isCommon(a)) ||
+      (count > 1 && !isCommon(b)) ||
+      (count > 2 && !isCommon(c))
+    )
+      return Reflect.apply(general, this, arguments);
+    /* eslint-enable prefer-rest-params */
+    try {
       enterContext();
-      const result =
-        args.length === 0
-          ? native.call(index, undefined, receiver)
-          : native.call(index, undefined, receiver, lower(args[0]));
-      return result === receiver ? this : raise(result);
+      let result: unknown;
+      switch (count) {
+        case 0:
+          result = callPlain(index, receiver);
+          break;
+        case 1:
+          result = callPlain(index, receiver, lowerCommon(a));
+          break;
+        case 2:
+          result = callPlain(index, receiver, lowerCommon(a), lowerCommon(b));
+          break;
+        default:
+          result = callPlain(index, receiver, lowerCommon(a), lowerCommon(b), lowerCommon(c));
+      }
+      return result === receiver ? this : writes ? raiseWritten(result, [this, a, b, c]) : raise(result);
     } catch (error) {
       throw withOperator(error, plainName(name));
     }

@@ -29,6 +29,14 @@ export class Handled {
     );
   }
 
+  /**
+   * @internal The handle of what is no tensor, a dtype or generator, is rarely asked for here: where few classes pass,
+   * the engine reads the field in two instructions. Undefined for all that of() would refuse or not know.
+   */
+  static quick(value: object): Handle | undefined {
+    return #handle in value ? value.#handle : undefined;
+  }
+
   /** @internal Takes the handle away: the object is disposed of. */
   static release(value: Handled): Handle | undefined {
     const handle = value.#handle;
