@@ -168,8 +168,8 @@ class DatasetsClass {
     if (!this.tls.every((tl) => tl.tfms.fs.at(-1)?.encodesMany !== undefined)) return null;
     const parts = this.tls.map((tl) => tl.batchOf(places, isAsync));
     if (parts.some((part) => part === null)) return null;
-    const made = [...parts] as Tensor[];
-    return made.some(isPromise) ? Promise.all(made) : made;
+    if (!parts.some(isPromise)) return [...parts] as Tensor[];
+    return Promise.all(Array.from(parts, async (part) => await part!));
   }
   /** @internal Further items, with the transforms of these: see DataLoaders.test_dl. */
   testSet(items: any, { rm_tfms = null, with_labels = false }: TestOptions = {}): DatasetsClass {
