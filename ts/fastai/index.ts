@@ -131,7 +131,9 @@ export type {
   Stepper,
 } from './optimizer/index.js';
 export * from './layers.js';
-export { Axes, Figure, plt } from '../plot/index.js';
+export { Axes, Figure, FuncAnimation, pd, plt } from '../plot/index.js';
+export { gv, plot_function } from './fastbook.js';
+export type { PlotFunctionOptions } from './fastbook.js';
 export { get_grid, show_image, show_images, show_titled_image, subplots } from './show.js';
 export type { AxesArray, ShowImageOptions, ShowImagesOptions, SubplotsOptions } from './show.js';
 export * from './losses.js';
