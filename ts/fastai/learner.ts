@@ -129,7 +129,7 @@ class LearnerClass {
   wd_bn_bias: boolean;
   train_bn: boolean;
   moms: Moms;
-  cbs = L<Callback>();
+  cbs: L<Callback> = L<Callback>();
 
   training = false;
   /** Whether a fit shows its table and bar. */

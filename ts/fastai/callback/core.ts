@@ -11,7 +11,7 @@ export type Awaitable = void | Promise<void>;
 
 /** What of the learner a callback reads as if it were its own. */
 const learnerState = [
-  ...['dls', 'model', 'opt', 'opt_func', 'loss_func', 'metrics', 'path', 'model_dir', 'lr', 'wd', 'moms'],
+  ...['dls', 'model', 'opt', 'opt_func', 'loss_func', 'metrics', 'path', 'model_dir', 'lr', 'wd'],
   ...['cbs', 'logger', 'create_mbar', 'n_epoch', 'epoch', 'n_iter', 'iter', 'train_iter', 'pct_train'],
   ...[
     'training',

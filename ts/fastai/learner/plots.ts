@@ -4,19 +4,21 @@ import { ArgumentError } from '../../torch/errors.js';
 import * as plots from '../plots.js';
 import { RecorderClass } from './recorder.js';
 
-type Options<F extends (...args: never[]) => unknown> =
-  Parameters<F> extends [...unknown[], infer O] ? O : never;
+type LossOptions = NonNullable<Parameters<typeof plots.plot_loss>[3]>;
+type SchedOptions = NonNullable<Parameters<typeof plots.plot_sched>[1]>;
+type LrFindOptions = NonNullable<Parameters<typeof plots.plot_lr_find>[2]>;
+type MetricsOptions = NonNullable<Parameters<typeof plots.plot_metrics>[2]>;
 
 declare module './recorder.js' {
   interface RecorderClass {
     /** Smoothed training loss by batch, validation loss by epoch. https://docs.fast.ai/learner.html#recorder.plot_loss */
-    plot_loss(options?: NonNullable<Options<typeof plots.plot_loss>>): Axes;
+    plot_loss(options?: LossOptions): Axes;
     /** Hyper-parameters over the last fit with a schedule. https://docs.fast.ai/callback.schedule.html#recorder.plot_sched */
-    plot_sched(options?: NonNullable<Options<typeof plots.plot_sched>>): Axes[];
+    plot_sched(options?: SchedOptions): Axes[];
     /** Losses over learning rates after `lr_find`. https://docs.fast.ai/callback.schedule.html#recorder.plot_lr_find */
-    plot_lr_find(options?: NonNullable<Options<typeof plots.plot_lr_find>>): Axes;
+    plot_lr_find(options?: LrFindOptions): Axes;
     /** Losses and metrics by epoch. https://docs.fast.ai/learner.html#recorder.plot_metrics */
-    plot_metrics(options?: NonNullable<Options<typeof plots.plot_metrics>>): Axes[];
+    plot_metrics(options?: MetricsOptions): Axes[];
   }
 }
 

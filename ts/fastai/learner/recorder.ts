@@ -16,7 +16,7 @@ export function format_time(seconds: number): string {
 
 const valueOf = (metric: Metric): LogEntry => {
   const { value } = metric;
-  return value instanceof Tensor && value.numel() === 1 ? Number(value.item()) : (value);
+  return value instanceof Tensor && value.numel() === 1 ? Number(value.item()) : value;
 };
 
 export interface RecorderOptions {

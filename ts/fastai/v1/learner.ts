@@ -23,7 +23,7 @@ export interface V1OneCycleOptions {
   /** The highest learning rate (default: 0.003). */
   max_lr?: Rate;
   /** Momenta at the ends and at the turn (default: [0.95, 0.85]). */
-  moms?: readonly [number, number];
+  moms?: readonly number[];
   /** The first learning rate is the highest divided by this (default: 25). */
   div_factor?: number;
   /** The share of the fit until the turn (default: 0.3). */
@@ -80,7 +80,12 @@ class V1LearnerClass extends LearnerClass {
   ): Promise<void> {
     const names = ['max_lr', 'moms', 'div_factor', 'pct_start', 'final_div', 'wd', 'callbacks', 'signal'];
     const given = namedArguments('fit_one_cycle', names, args) as V1OneCycleOptions;
-    const { max_lr = slice(0.003), moms = [0.95, 0.85], div_factor = 25, pct_start = 0.3 } = given;
+    const {
+      max_lr = slice(0.003),
+      moms: [mom = 0.95, turned = 0.85] = [],
+      div_factor = 25,
+      pct_start = 0.3,
+    } = given;
     const final_div = given.final_div ?? div_factor * 1e4;
     this.create_opt();
     this.opt!.set_hyper('lr', max_lr);
@@ -96,7 +101,7 @@ class V1LearnerClass extends LearnerClass {
       };
     const scheds: Record<string, Schedule> = {
       lr: (pos) => high.map((lr) => cycle(lr / div_factor, lr, lr / final_div)(pos)),
-      mom: cycle(moms[0], moms[1], moms[0]),
+      mom: cycle(mom, turned, mom),
     };
     const { wd, callbacks, signal } = given;
     await this.fit(cyc_len, {

@@ -30,8 +30,21 @@ function factory({ device, dtype }: FactoryOptions): FactoryOptions {
   return { ...(device == null ? {} : { device }), ...(dtype == null ? {} : { dtype }) };
 }
 
+/** What a layer has until its first batch. */
+export interface LazyModule {
+  has_uninitialized_params(): boolean;
+  /** Gives the parameters the shapes that `input` asks for, and their initial values. */
+  initialize_parameters(input: Tensor): void;
+  /** @internal Whether the number of inputs is known. */
+  _knows(): boolean;
+}
+
+/** The class of a layer that has yet to see a batch; `A` is what its constructor takes. */
+export type LazyType<L extends object, A extends unknown[]> = new (...args: A) => L & LazyModule;
+type ConvArguments = [args: readonly unknown[], names: readonly string[]];
+
 /** A layer of the class `type` that has yet to see a batch. Its first call makes a plain `type` of it. */
-function lazy<L extends Layer>(type: LayerType<L>) {
+function lazy<L extends Layer>(type: LayerType<L>): new (...args: unknown[]) => L & LazyModule {
   class Lazy extends (type as LayerType<Layer>) {
     has_uninitialized_params(): boolean {
       return members(this).some(({ kind, value }) => kind !== 'module' && isLazy(value));
@@ -60,14 +73,11 @@ function lazy<L extends Layer>(type: LayerType<L>) {
       return this.forward(...args);
     }
   }
-  return Lazy as unknown as new (...args: unknown[]) => L & {
-    has_uninitialized_params(): boolean;
-    initialize_parameters(input: Tensor): void;
-    _knows(): boolean;
-  };
+  return Lazy as unknown as new (...args: unknown[]) => L & LazyModule;
 }
 
-class LazyLinearClass extends lazy(Linear) {
+const LazyLinearBase: LazyType<Linear, unknown[]> = lazy<Linear>(Linear);
+class LazyLinearClass extends LazyLinearBase {
   /**
    * Linear whose `in_features` is the size of the first input's last dimension.
    * https://docs.pytorch.org/docs/stable/generated/torch.nn.LazyLinear.html
@@ -118,10 +128,14 @@ const transposedNames = [
 ];
 
 /** A convolution that has yet to see a batch, of any number of dimensions. */
-function lazyConv<L extends ConvNd & Layer>(type: LayerType<L>, op: string, dims: number) {
+function lazyConv<L extends ConvNd & Layer>(
+  type: LayerType<L>,
+  op: string,
+  dims: number,
+): new (args: readonly unknown[], names: readonly string[]) => L & LazyModule {
   class LazyConv extends (lazy(type as LayerType<Layer>) as unknown as new (
     options: object,
-  ) => ConvNd & Layer & InstanceType<ReturnType<typeof lazy>>) {
+  ) => ConvNd & Layer & LazyModule) {
     constructor(args: readonly unknown[], names: readonly string[]) {
       const given = moduleArguments(op, ['out_channels', 'kernel_size', ...names], args, 2);
       const { out_channels, bias, ...rest } = given;
@@ -152,40 +166,58 @@ function lazyConv<L extends ConvNd & Layer>(type: LayerType<L>, op: string, dims
       this.reset_parameters();
     }
   }
-  return LazyConv as unknown as new (args: readonly unknown[], names: readonly string[]) => L & LazyConv;
+  return LazyConv as unknown as new (args: readonly unknown[], names: readonly string[]) => L & LazyModule;
 }
 
-class LazyConv1dClass extends lazyConv(Conv1d, 'LazyConv1d', 1) {
+const LazyConv1dBase: LazyType<Conv1d, ConvArguments> = lazyConv<Conv1d>(Conv1d, 'LazyConv1d', 1);
+class LazyConv1dClass extends LazyConv1dBase {
   /** Conv1d whose `in_channels` is that of the first input. https://docs.pytorch.org/docs/stable/generated/torch.nn.LazyConv1d.html */
   constructor(...args: LazyConvArguments<ConvOptions>) {
     super(args, convNames);
   }
 }
-class LazyConv2dClass extends lazyConv(Conv2d, 'LazyConv2d', 2) {
+const LazyConv2dBase: LazyType<Conv2d, ConvArguments> = lazyConv<Conv2d>(Conv2d, 'LazyConv2d', 2);
+class LazyConv2dClass extends LazyConv2dBase {
   /** The same for Conv2d. */
   constructor(...args: LazyConvArguments<ConvOptions>) {
     super(args, convNames);
   }
 }
-class LazyConv3dClass extends lazyConv(Conv3d, 'LazyConv3d', 3) {
+const LazyConv3dBase: LazyType<Conv3d, ConvArguments> = lazyConv<Conv3d>(Conv3d, 'LazyConv3d', 3);
+class LazyConv3dClass extends LazyConv3dBase {
   /** The same for Conv3d. */
   constructor(...args: LazyConvArguments<ConvOptions>) {
     super(args, convNames);
   }
 }
-class LazyConvTranspose1dClass extends lazyConv(ConvTranspose1d, 'LazyConvTranspose1d', 1) {
+const LazyConvTranspose1dBase: LazyType<ConvTranspose1d, ConvArguments> = lazyConv<ConvTranspose1d>(
+  ConvTranspose1d,
+  'LazyConvTranspose1d',
+  1,
+);
+class LazyConvTranspose1dClass extends LazyConvTranspose1dBase {
   /** The same for ConvTranspose1d. */
   constructor(...args: LazyConvArguments<ConvTransposeOptions>) {
     super(args, transposedNames);
   }
 }
-class LazyConvTranspose2dClass extends lazyConv(ConvTranspose2d, 'LazyConvTranspose2d', 2) {
+const LazyConvTranspose2dBase: LazyType<ConvTranspose2d, ConvArguments> = lazyConv<ConvTranspose2d>(
+  ConvTranspose2d,
+  'LazyConvTranspose2d',
+  2,
+);
+class LazyConvTranspose2dClass extends LazyConvTranspose2dBase {
   /** The same for ConvTranspose2d. */
   constructor(...args: LazyConvArguments<ConvTransposeOptions>) {
     super(args, transposedNames);
   }
 }
-class LazyConvTranspose3dClass extends lazyConv(ConvTranspose3d, 'LazyConvTranspose3d', 3) {
+const LazyConvTranspose3dBase: LazyType<ConvTranspose3d, ConvArguments> = lazyConv<ConvTranspose3d>(
+  ConvTranspose3d,
+  'LazyConvTranspose3d',
+  3,
+);
+class LazyConvTranspose3dClass extends LazyConvTranspose3dBase {
   /** The same for ConvTranspose3d. */
   constructor(...args: LazyConvArguments<ConvTransposeOptions>) {
     super(args, transposedNames);
@@ -211,10 +243,13 @@ type LazyNormArguments = Forms<
 const normNames = ['eps', 'momentum', 'affine', 'track_running_stats', 'device', 'dtype', 'bias'];
 
 /** A normalization that has yet to see a batch. */
-function lazyNorm<L extends NormBase & Layer>(type: LayerType<L>, op: string) {
+function lazyNorm<L extends NormBase & Layer>(
+  type: LayerType<L>,
+  op: string,
+): new (args: readonly unknown[]) => L & LazyModule {
   class LazyNorm extends (lazy(type as LayerType<Layer>) as unknown as new (
     options: object,
-  ) => NormBase & Layer & InstanceType<ReturnType<typeof lazy>>) {
+  ) => NormBase & Layer & LazyModule) {
     constructor(args: readonly unknown[]) {
       const given = moduleArguments(op, normNames, args);
       const { affine = true, track_running_stats = true, bias = true, ...rest } = given;
@@ -242,40 +277,64 @@ function lazyNorm<L extends NormBase & Layer>(type: LayerType<L>, op: string) {
       this.reset_parameters();
     }
   }
-  return LazyNorm as unknown as new (args: readonly unknown[]) => L & LazyNorm;
+  return LazyNorm as unknown as new (args: readonly unknown[]) => L & LazyModule;
 }
 
-class LazyBatchNorm1dClass extends lazyNorm(BatchNorm1d, 'LazyBatchNorm1d') {
+const LazyBatchNorm1dBase: LazyType<BatchNorm1d, [args: readonly unknown[]]> = lazyNorm<BatchNorm1d>(
+  BatchNorm1d,
+  'LazyBatchNorm1d',
+);
+class LazyBatchNorm1dClass extends LazyBatchNorm1dBase {
   /** BatchNorm1d whose `num_features` is that of the first input. https://docs.pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm1d.html */
   constructor(...args: LazyNormArguments) {
     super(args);
   }
 }
-class LazyBatchNorm2dClass extends lazyNorm(BatchNorm2d, 'LazyBatchNorm2d') {
+const LazyBatchNorm2dBase: LazyType<BatchNorm2d, [args: readonly unknown[]]> = lazyNorm<BatchNorm2d>(
+  BatchNorm2d,
+  'LazyBatchNorm2d',
+);
+class LazyBatchNorm2dClass extends LazyBatchNorm2dBase {
   /** The same for BatchNorm2d. */
   constructor(...args: LazyNormArguments) {
     super(args);
   }
 }
-class LazyBatchNorm3dClass extends lazyNorm(BatchNorm3d, 'LazyBatchNorm3d') {
+const LazyBatchNorm3dBase: LazyType<BatchNorm3d, [args: readonly unknown[]]> = lazyNorm<BatchNorm3d>(
+  BatchNorm3d,
+  'LazyBatchNorm3d',
+);
+class LazyBatchNorm3dClass extends LazyBatchNorm3dBase {
   /** The same for BatchNorm3d. */
   constructor(...args: LazyNormArguments) {
     super(args);
   }
 }
-class LazyInstanceNorm1dClass extends lazyNorm(InstanceNorm1d, 'LazyInstanceNorm1d') {
+const LazyInstanceNorm1dBase: LazyType<InstanceNorm1d, [args: readonly unknown[]]> = lazyNorm<InstanceNorm1d>(
+  InstanceNorm1d,
+  'LazyInstanceNorm1d',
+);
+class LazyInstanceNorm1dClass extends LazyInstanceNorm1dBase {
   /** The same for InstanceNorm1d; affine and track_running_stats default to true here, as in PyTorch. */
   constructor(...args: LazyNormArguments) {
     super(args);
   }
 }
-class LazyInstanceNorm2dClass extends lazyNorm(InstanceNorm2d, 'LazyInstanceNorm2d') {
+const LazyInstanceNorm2dBase: LazyType<InstanceNorm2d, [args: readonly unknown[]]> = lazyNorm<InstanceNorm2d>(
+  InstanceNorm2d,
+  'LazyInstanceNorm2d',
+);
+class LazyInstanceNorm2dClass extends LazyInstanceNorm2dBase {
   /** The same for InstanceNorm2d. */
   constructor(...args: LazyNormArguments) {
     super(args);
   }
 }
-class LazyInstanceNorm3dClass extends lazyNorm(InstanceNorm3d, 'LazyInstanceNorm3d') {
+const LazyInstanceNorm3dBase: LazyType<InstanceNorm3d, [args: readonly unknown[]]> = lazyNorm<InstanceNorm3d>(
+  InstanceNorm3d,
+  'LazyInstanceNorm3d',
+);
+class LazyInstanceNorm3dClass extends LazyInstanceNorm3dBase {
   /** The same for InstanceNorm3d. */
   constructor(...args: LazyNormArguments) {
     super(args);
