@@ -162,3 +162,18 @@ export type {
 } from './data/core.js';
 export { DataLoader, fa_collate, fa_convert, SkipItemException, stop, StopIteration } from './data/load.js';
 export type { AsyncItems, DataLoaderOptions, LoaderSteps } from './data/load.js';
+export {
+  dummy_eval,
+  has_params,
+  Hook,
+  hook_output,
+  hook_outputs,
+  HookCallback,
+  Hooks,
+  in_channels,
+  model_sizes,
+  num_features_model,
+} from './callback/hook.js';
+export type { HookCallbackOptions, HookFunction, HookOptions } from './callback/hook.js';
+export { ActivationStats, type LayerStats } from './callback/activation_stats.js';
+export { layer_info, module_summary, total_params, type LayerInfo } from './callback/summary.js';
