@@ -32,6 +32,9 @@ describe('plots', () => {
     expect(lines(plot_loss(losses, [4], values, { with_valid: false }))).to.have.length(1);
     expect(lines(plot_loss(losses, [12], [[0.1, null]], { skip_start: 0 }))[1]!.y).to.deep.equal([NaN]);
     expect(plot_loss(torch.tensor(losses), [], []).figure.toSVG()).to.match(/^<svg/);
+    const waiting = plt.figure({ figsize: [3, 2] });
+    expect(plot_loss(losses, [4, 8, 12], values).figure, 'an empty figure is used').to.equal(waiting);
+    expect(plot_loss(losses, [4, 8, 12], values).figure, 'a full one is not').not.to.equal(waiting);
   });
 
   it('plot_sched: a panel for each hyperparameter, two in a row', () => {

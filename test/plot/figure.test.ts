@@ -188,6 +188,10 @@ describe('Figure', () => {
     expect(() => plt.figure().toPNG({ dpi: 1e9 })).to.throw('dpi must be');
     expect(() => plt.figure({ size: 3 } as never)).to.throw("unknown option 'size'");
     expect(() => plt.figure().add_subplot(1, 2, 3)).to.throw('1 <= num <= 2, not 3');
-    expect(() => plt.subplots(0)).to.not.throw();
+    for (const wrong of [0, -1, 1.5, NaN])
+      expect(() => plt.subplots(wrong)).to.throw('must be positive integers');
+    expect(() => plt.figure({ figsize: [200, 200] }).toPNG({ dpi: 600 })).to.throw(
+      '120000 x 120000 pixels are more',
+    );
   });
 });

@@ -23,7 +23,7 @@ import { get_grid, show_image } from './show.js';
 type Size = readonly number[] | null;
 
 function axesFor(ax: Axes | null | undefined, figsize?: Size): Axes {
-  return ax ?? plt.subplots(figsize ? { figsize } : {})[1];
+  return ax ?? plt.freshAxes(figsize ? { figsize } : {});
 }
 
 /**

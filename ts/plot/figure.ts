@@ -19,6 +19,8 @@ export interface FigureOptions {
 }
 
 const LARGEST = 200;
+/** A picture of more pixels than this would take gigabytes to draw. */
+const MOST_PIXELS = 100_000_000;
 
 function checkSize(op: string, size: readonly number[]): [number, number] {
   const [width, height] = size;
@@ -100,6 +102,12 @@ export class Figure {
   toPNG({ dpi = this.dpi }: { dpi?: number } = {}): Buffer {
     if (!(dpi > 0 && dpi <= 2400))
       throw new ValueError(`toPNG(): dpi must be from 0 to 2400, not ${String(dpi)}`, 'toPNG');
+    const [width, height] = this.figsize.map((side) => Math.round(side * dpi)) as [number, number];
+    if (width * height > MOST_PIXELS)
+      throw new ValueError(
+        `toPNG(): ${width} x ${height} pixels are more than can be drawn; lower dpi or figsize`,
+        'toPNG',
+      );
     return svgToPng(this.toSVG(), dpi / 72);
   }
 

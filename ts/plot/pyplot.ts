@@ -4,6 +4,7 @@
  */
 import { checkOptions } from '../torch/arguments.js';
 import { isOptions } from '../torch/dispatch.js';
+import { ValueError } from '../torch/errors.js';
 import { Axes } from './axes.js';
 import type { ImageArtist } from './artists.js';
 import { Figure, type FigureOptions } from './figure.js';
@@ -64,6 +65,12 @@ export function subplots(...args: unknown[]): [Figure, unknown] {
     (arg) => arg !== last || !isOptions(arg),
   ) as number[];
   checkOptions('subplots', options, ['nrows', 'ncols', 'figsize', 'dpi', 'squeeze']);
+  for (const count of [nrows, ncols])
+    if (!(Number.isInteger(count) && count >= 1))
+      throw new ValueError(
+        `subplots(): Number of rows and columns must be positive integers, not ${count}`,
+        'subplots',
+      );
   const { figsize, dpi, squeeze = true } = options;
   const made = new Figure({ ...(figsize ? { figsize } : {}), ...(dpi ? { dpi } : {}) });
   const rows = Array.from({ length: nrows }, (_, row) =>
@@ -86,6 +93,16 @@ export function gcf(): Figure {
 export function gca(): Axes {
   const owner = gcf();
   return (currentAxes ??= owner.axes[0] ?? owner.add_subplot());
+}
+
+/**
+ * Axes for a picture of its own: those of the current figure where that is still empty, as after `plt.figure({ figsize })`,
+ * else of a new one.
+ */
+export function freshAxes(options: FigureOptions = {}): Axes {
+  const waiting =
+    current !== null && current.axes.every((axes) => axes.artists.length === 0) && current.axes.length < 2;
+  return waiting ? gca() : subplots(options)[1];
 }
 
 /** Makes axes the current ones. */
@@ -146,7 +163,7 @@ export function colorbar(image?: ImageArtist, options: { ax?: Axes } = {}): void
     gca()
       .artists.filter((artist) => artist.kind === 'image')
       .at(-1);
-  if (!last) throw new RangeError('colorbar(): no image was drawn');
+  if (!last) throw new ValueError('colorbar(): no image was drawn', 'colorbar');
   const owner =
     options.ax ?? [...open].flatMap((each) => each.axes).find((axes) => axes.artists.includes(last)) ?? gca();
   owner.figure.colorbar(last, { ax: owner });
