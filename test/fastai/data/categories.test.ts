@@ -191,13 +191,13 @@ describe('transforms of batches', () => {
   it('leaves no tensors behind', () => {
     const tfm = Normalize.from_stats([0.5], [0.25]);
     const x = as_subclass(torch.rand(1, 1, 9, 9), TensorImage);
-    const before = torch.memory().live_tensors;
+    const before = torch.memory().tensors;
     for (let i = 0; i < 10; i++) {
       const float = IntToFloatTensor()(x) as Tensor;
       const y = tfm(float) as Tensor;
       const back = tfm.decode(y) as Tensor;
       for (const t of [float, y, back]) t.dispose();
     }
-    expect(torch.memory().live_tensors).to.equal(before);
+    expect(torch.memory().tensors).to.equal(before);
   });
 });

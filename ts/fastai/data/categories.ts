@@ -3,7 +3,17 @@ import { L } from '../../fastcore/index.js';
 import { compare, identityKey, repr } from '../../fastcore/protocol.js';
 import { ItemTransform, Transform } from '../../fastcore/transform.js';
 import { namedArguments } from '../../torch/arguments.js';
-import { callable, float32, int64, tensor, ValueError, zeros, type Tensor } from '../../torch/index.js';
+import {
+  callable,
+  float32,
+  int64,
+  stack,
+  tensor,
+  tidy,
+  ValueError,
+  zeros,
+  type Tensor,
+} from '../../torch/index.js';
 import { BCEWithLogitsLossFlat, CrossEntropyLossFlat, MSELossFlat } from '../losses.js';
 import { as_subclass, TensorCategory, TensorMultiCategory } from '../tensor_types.js';
 import { tensor as fastaiTensor } from '../torch_core.js';
@@ -135,6 +145,10 @@ class CategorizeClass extends Transform {
   override encodes(o: unknown): Tensor {
     return as_subclass(tensor(placeOf(this.known, o), { dtype: int64 }), TensorCategory);
   }
+  override encodesMany(labels: readonly unknown[], _isAsync = false): Tensor | null {
+    const places = labels.map((label) => placeOf(this.known, label));
+    return as_subclass(tensor(places, { dtype: int64 }), TensorCategory);
+  }
   override decodes(o: unknown): unknown {
     return labelAt(this.known, Number(listed(o)[0]));
   }
@@ -144,6 +158,9 @@ export type Categorize = CategorizeClass;
 
 /** For labels that are lists: an array of them is one item, not a tuple of items. */
 class ListCategorize extends CategorizeClass {
+  override encodesMany(_labels: readonly unknown[], _isAsync = false): Tensor | null {
+    return null;
+  }
   override applyStep(step: 'encodes' | 'decodes', x: unknown): unknown {
     return this.applyOne(step, x, {});
   }
@@ -195,6 +212,12 @@ class OneHotEncodeClass extends ItemTransform {
     flags.dispose();
     return as_subclass(tensor(data), TensorMultiCategory);
   }
+  override encodesMany(items: readonly unknown[], _isAsync = false): Tensor {
+    return as_subclass(
+      tidy(() => stack(items.map((item) => this.encodes(item)))),
+      TensorMultiCategory,
+    );
+  }
   override decodes(o: unknown): L<number> {
     return new L<number>(flagged(o));
   }
@@ -237,6 +260,9 @@ class RegressionSetupClass extends ItemTransform {
   override encodes(o: unknown): Tensor {
     const made = fastaiTensor(o as never);
     return made.dtype === float32 ? made : made.float();
+  }
+  override encodesMany(values: readonly unknown[], _isAsync = false): Tensor {
+    return tidy(() => stack(values.map((value) => this.encodes(value))));
   }
   override decodes(o: Tensor): unknown {
     return o.tolist();

@@ -271,7 +271,11 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
     if (this.pin_memory && canPin()) result = retain_types(pin_memory(result), batch);
     const { device, ownsBatches } = this;
     if (device !== null) result = apply((t) => moved(t, device, ownsBatches), result);
-    return this.after_batch(result) as unknown;
+    return this.transformBatch(result);
+  }
+  /** @internal */
+  protected transformBatch(batch: unknown): unknown {
+    return this.after_batch(batch) as unknown;
   }
   *[Symbol.iterator](): IterableIterator<Batch> {
     const whole = this.#begin(false);
@@ -363,9 +367,13 @@ const batchSteps = [
 const ownSteps = ['create_batches', 'create_batch', 'retain', 'do_batch', 'after_batch'] as const;
 
 function moved(tensor: Tensor, device: Device, isOwn: boolean): Tensor {
+  if (String(tensor.device) === String(device)) return tensor;
   const there = tensor.to(device);
-  // Already there: `to` gives the same memory.
-  if (String(tensor.device) === String(there.device)) return tensor;
+  // Already there, as `cuda` may be `cuda:0`: `to` gives another tensor of the same memory.
+  if (String(tensor.device) === String(there.device)) {
+    if (there !== tensor) there.dispose();
+    return tensor;
+  }
   retain_type(there, tensor);
   if (isOwn) tensor.dispose();
   return there;

@@ -6,6 +6,7 @@ import { TensorImage, TensorMask } from '../tensor_types.js';
 
 class ToTensorClass extends Transform {
   override order = 5;
+  override passesTensors = true;
   /** Pictures to tensors, [C, H, W] uint8: what has `toTensorImage()` gives it. */
   override encodes(o: unknown): unknown {
     const make = (o as { toTensorImage?: () => Tensor } | null)?.toTensorImage;
@@ -30,8 +31,7 @@ class IntToFloatTensorClass extends Transform {
   override encodes(o: unknown): unknown {
     if (o instanceof TensorImage)
       return tidy(() => (o.is_floating_point() ? o.div(this.div) : o.float().div_(this.div)));
-    if (o instanceof TensorMask)
-      return tidy(() => o.long().div(this.div_mask, { rounding_mode: 'floor' }));
+    if (o instanceof TensorMask) return tidy(() => o.long().div(this.div_mask, { rounding_mode: 'floor' }));
     return o;
   }
   override decodes(o: unknown): unknown {

@@ -8,7 +8,7 @@ import { Transform } from '../../fastcore/transform.js';
 import { namedArguments } from '../../torch/arguments.js';
 import { callable, Tensor } from '../../torch/index.js';
 import type { Device } from '../../torch/index.js';
-import { to_cpu } from '../torch_core.js';
+import { eachTensor, to_cpu } from '../torch_core.js';
 import { DataLoader, type DataLoaderOptions, type LoaderChanges, type LoaderClass } from './load.js';
 import { optionNames, type LoaderSteps } from './loader/options.js';
 import { show_batch, show_results, type ShowOptions } from './show_batch.js';
@@ -144,6 +144,19 @@ class TfmdDLClass<Batch = any> extends DataLoader<Batch> {
       yield batch ?? this.do_batch(items());
     }
   }
+  /** One transform after the other; what the next one has replaced is freed, where batches are made for their consumer. */
+  protected override transformBatch(batch: unknown): unknown {
+    const { after_batch, ownsBatches } = this;
+    if (!ownsBatches || !(after_batch instanceof Pipeline)) return super.transformBatch(batch);
+    const { split_idx } = after_batch;
+    let value = batch;
+    for (const tfm of after_batch) {
+      const before = value;
+      value = tfm.encode(before, { split_idx }) as unknown;
+      freeReplaced(before, value);
+    }
+    return value;
+  }
   /** One item as a batch: how many inputs there are, and of which types. */
   #onePass(): void {
     let batch: unknown = this.do_batch([this.do_item(null)]);
@@ -255,6 +268,14 @@ interface BatchMaker {
 export interface ShowBatchOptions extends ShowOptions {
   b?: any;
   unique?: boolean;
+}
+/** Frees the tensors of a batch that are not part of the one made of it; a view keeps its memory. */
+function freeReplaced(before: unknown, after: unknown): void {
+  const kept = new Set<Tensor>();
+  eachTensor(after, (tensor) => kept.add(tensor));
+  eachTensor(before, (tensor) => {
+    if (!kept.has(tensor)) tensor.dispose();
+  });
 }
 const makingSteps = ['create_batches', 'create_batch', 'retain', 'do_batch'] as const;
 

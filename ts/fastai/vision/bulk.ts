@@ -28,7 +28,10 @@ class Collector {
       const length = this.files.length * data.length;
       this.#all = data instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length);
     }
-    if (shape.some((side, k) => side !== this.#shape[k]) || data.constructor !== this.#all.constructor)
+    if (
+      shape.some((side, k) => side !== this.#shape[k]) ||
+      data instanceof Uint16Array !== this.#all instanceof Uint16Array
+    )
       throw new ValueError(
         `pictures of a batch must be of one size: ${this.files[i]} is [${shape.join(', ')}], others are ` +
           `[${this.#shape.join(', ')}]; a transform such as Resize(${height}) makes them so`,
