@@ -11,3 +11,4 @@ export type { TransformLike, TransformsLike } from './pipeline.js';
 export { as_subclass, retain_type, retain_types } from './retain.js';
 export { InplaceTransform, ItemTransform, Transform, typedispatch } from './transform.js';
 export type { TransformCall, TransformFunction, TransformOptions } from './transform.js';
+export { Self } from './self.js';
