@@ -30,6 +30,7 @@ export {
   to_detach,
   to_device,
   to_float,
+  to_np,
   trainable_params,
 } from './torch_core.js';
 export { defaults, Learner, noop } from './learner.js';
@@ -177,3 +178,47 @@ export {
 export type { HookCallbackOptions, HookFunction, HookOptions } from './callback/hook.js';
 export { ActivationStats, type LayerStats } from './callback/activation_stats.js';
 export { layer_info, module_summary, total_params, type LayerInfo } from './callback/summary.js';
+export * from './data/transforms.js';
+export {
+  CategoryBlock,
+  DataBlock,
+  MultiCategoryBlock,
+  RegressionBlock,
+  TransformBlock,
+} from './data/block.js';
+export type { DataBlockOptions, LoadersOptions, TransformBlockOptions } from './data/block.js';
+export { read_csv, type ReadCsvOptions } from './data/csv.js';
+export type { SummaryOptions } from './data/summary.js';
+import './data/summary.js';
+export * from './tensor_types.js';
+export * from './vision/augment.js';
+export * from './vision/core.js';
+export { crop_pad, PadMode, type CropPadOptions } from './vision/crop_pad.js';
+export { ImageBlock, ImageDataLoaders } from './vision/data.js';
+export type {
+  FromDfOptions,
+  FromFolderOptions,
+  FromListsOptions,
+  ImageLoaderOptions,
+} from './vision/data.js';
+export * from './vision/learner.js';
+export { show_image_batch, show_image_results } from './vision/show.js';
+export { resnet18, resnet34, resnet50, resnet101, resnet152 } from '../torchvision/models/index.js';
+export {
+  EarlyStoppingCallback,
+  ReduceLROnPlateau,
+  SaveModelCallback,
+  TerminateOnNaNCallback,
+  TrackerCallback,
+} from './callback/tracker.js';
+export type { ReduceLROptions, SaveModelOptions, TrackerOptions } from './callback/tracker.js';
+export {
+  bn_types,
+  BnFreeze,
+  GradientAccumulation,
+  GradientClip,
+  set_bn_eval,
+  ShortEpochCallback,
+} from './callback/training.js';
+export { AMPMode, MixedPrecision, type MixedPrecisionOptions } from './callback/fp16.js';
+export * as v1 from './v1/index.js';

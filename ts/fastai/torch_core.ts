@@ -77,6 +77,10 @@ export function to_detach<T>(b: T, { cpu = true }: { cpu?: boolean } = {}): T {
     return cpu && detached.device.type !== 'cpu' ? detached.cpu() : detached;
   }, b);
 }
+/** The elements of a tensor as a TypedArray, row by row, whatever its history and device. https://docs.fast.ai/torch_core.html#to_np */
+export function to_np(t: Tensor): ReturnType<Tensor['toTypedArray']> {
+  return t.detach().cpu().toTypedArray();
+}
 /** Floats of half precision become float32. */
 export function to_float<T>(b: T): T {
   return apply((t) => (t.is_floating_point() ? t.float() : t), b);

@@ -8,7 +8,7 @@ import { ValueError } from '../torch/errors.js';
 import { Axes } from './axes.js';
 import type { ImageArtist } from './artists.js';
 import { Figure, type FigureOptions } from './figure.js';
-import { figures, showFigure } from './output.js';
+import { figures, showFigure, type Showable } from './output.js';
 import { rc, rcdefaults, rcParams } from './rc.js';
 import type { SaveOptions } from './write.js';
 
@@ -129,6 +129,11 @@ export function show(): void {
   const waiting = [...open];
   close('all');
   for (const each of waiting) if (each.axes.length > 0) showFigure(each);
+}
+
+/** Shows a table, a graph or an animation where `show` shows figures. */
+export function display(shown: Showable): void {
+  showFigure(shown);
 }
 
 /** Forgets the current figure, a given one, or `'all'`. */
