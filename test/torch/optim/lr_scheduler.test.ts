@@ -173,6 +173,7 @@ describe('lr_scheduler against PyTorch', () => {
       [() => S.ReduceLROnPlateau(o, { factor: 1 }), /Factor should be < 1\.0\./],
       [() => S.ReduceLROnPlateau(o, { mode: 'up' as any }), /mode up is unknown!/],
       [() => S.ReduceLROnPlateau(o, { min_lr: [1] }), /expected 2 min_lrs, got 1/],
+      [() => S.ReduceLROnPlateau(o).step(undefined), /metrics is missing/],
       [() => S.CosineAnnealingWarmRestarts(o, 0), /Expected positive integer T_0, but got 0/],
       [() => S.CyclicLR(o, 0.1, 1, { mode: 'square' }), /mode is invalid and scale_fn is None/],
       [() => S.CyclicLR(o, [0.1], 1), /base_lr must have the same length as optimizer.param_groups/],

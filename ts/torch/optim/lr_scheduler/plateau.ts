@@ -1,5 +1,5 @@
 /** https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html */
-import { TorchError, ValueError } from '../../errors.js';
+import { ArgumentError, TorchError, ValueError } from '../../errors.js';
 import { callable } from '../../nn/modules/callable.js';
 import { moduleArguments } from '../../nn/modules/arguments.js';
 import type { Tensor } from '../../tensor.js';
@@ -81,9 +81,14 @@ class ReduceLROnPlateauClass extends LRSchedulerClass {
     return this.cooldown_counter > 0;
   }
 
-  /** @param metrics the figure to watch, for example the loss on the validation set */
-  // @ts-expect-error PyTorch's own step takes another argument here than in all other schedulers
-  override step(metrics: number | Tensor, epoch?: number | null): void {
+  /**
+   * @param metrics the figure to watch, for example the loss on the validation set. The type allows none only because the
+   *   other schedulers' `step` needs none
+   * @throws ArgumentError without a figure
+   */
+  override step(metrics: number | Tensor | null | undefined, epoch?: number | null): void {
+    if (metrics === null || metrics === undefined)
+      throw new ArgumentError('ReduceLROnPlateau.step(): metrics is missing: the figure to watch');
     const current = Number(metrics);
     this.last_epoch = epoch ?? this.last_epoch + 1;
     if (this.#isBetter(current)) {
