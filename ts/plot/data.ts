@@ -71,6 +71,14 @@ export function toNumbers(data: unknown, op: string): number[] {
   return Array.from(data, (value) => number(value, op));
 }
 
+/** A tensor's numbers at once: a photograph has millions. */
+function whole(data: TensorLike): { shape: number[]; flat: Float64Array; bytes: boolean } {
+  const values = data.toTypedArray();
+  const bytes = values instanceof Uint8Array;
+  const plain = typeof values[0] === 'bigint' ? Array.from(values, Number) : (values as ArrayLike<number>);
+  return { shape: [...data.shape], flat: Float64Array.from(plain), bytes };
+}
+
 interface Nested {
   shape: number[];
   flat: number[];
@@ -107,11 +115,17 @@ function nested(data: unknown, op: string): Nested {
  * @throws {ArgumentError} another rank, ragged rows, another number of channels
  */
 export function toGrid(data: unknown, op: string, channels: readonly number[] = [1, 3, 4]): Grid {
-  const { shape, flat, bytes } = nested(data, op);
+  const { shape, flat, bytes } = isTensorLike(data) ? whole(data) : nested(data, op);
   const [height = 0, width = 0, depth = 1] = shape;
   if (shape.length < 2 || shape.length > 3 || (shape.length === 3 && !channels.includes(depth)))
     throw new ArgumentError(`${op}(): Invalid shape (${shape.join(', ')}) for image data`, op);
-  return { height, width, channels: depth, data: Float64Array.from(flat), bytes };
+  return {
+    height,
+    width,
+    channels: depth,
+    data: flat instanceof Float64Array ? flat : Float64Array.from(flat),
+    bytes,
+  };
 }
 
 /** Smallest and largest finite value, or undefined where there is none. */

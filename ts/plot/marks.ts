@@ -8,6 +8,8 @@ import { dataURI, encodePng, toPixels } from './raster.js';
 interface Built {
   data: VegaData[];
   marks: Mark[];
+  /** Pictures by name: Vega would read a data URI of megabytes as part of its program. */
+  images?: Record<string, string>;
 }
 
 const field = (name: string): { field: string } => ({ field: name });
@@ -155,11 +157,12 @@ export function build(artist: Artist, name: string, placed: Placed): Built {
         x2: { scale: 'x', value: right },
         y: { scale: 'y', value: artist.origin === 'upper' ? low : high },
         y2: { scale: 'y', value: artist.origin === 'upper' ? high : low },
-        url: value(dataURI(encodePng(toPixels(artist)))),
+        url: value(name),
         aspect: value(false),
         smooth: value(artist.smooth),
       };
-      return { data: [], marks: [mark('image', update, { from: undefined })] };
+      const images = { [name]: dataURI(encodePng(toPixels(artist))) };
+      return { data: [], marks: [mark('image', update, { from: undefined })], images };
     }
     case 'text': {
       const update = {

@@ -11,12 +11,18 @@ interface SceneItem {
   image?: object;
 }
 
-/** Vega would load pictures as a browser does, later; a data URI is there already. */
-function attachImages(node: SceneItem): void {
+/** Vega would load pictures as a browser does, later; these are there already. */
+function attachImages(node: SceneItem, images: ReadonlyMap<string, string>): void {
   for (const item of node.items ?? []) {
     if (node.marktype === 'image' && item.url !== undefined)
-      item.image = { url: item.url, src: item.url, complete: true, width: 1, height: 1 };
-    attachImages(item);
+      item.image = {
+        url: item.url,
+        src: images.get(item.url) ?? item.url,
+        complete: true,
+        width: 1,
+        height: 1,
+      };
+    attachImages(item, images);
   }
 }
 
@@ -46,11 +52,12 @@ type Renderers = { SVGStringRenderer: new () => SVGStringRenderer };
 export function renderSVG(figure: Figure): string {
   const library = vega();
   const { SVGStringRenderer } = library as unknown as Renderers;
-  const view = new library.View(library.parse(toSpec(figure)), { renderer: 'none', logLevel: library.Error });
+  const { spec, images } = toSpec(figure);
+  const view = new library.View(library.parse(spec), { renderer: 'none', logLevel: library.Error });
   try {
     view.run();
     const { root } = view.scenegraph() as unknown as { root: SceneItem };
-    attachImages(root);
+    attachImages(root, images);
     const [width, height] = figure.size;
     const renderer = new SVGStringRenderer().initialize(null, width, height, [0, 0]);
     return ownNames(renderer.background('#ffffff').render(root).svg());

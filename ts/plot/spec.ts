@@ -163,7 +163,7 @@ function scalesOf(placed: Placed): VegaScale[] {
   ];
 }
 
-function axesGroup(placed: Placed, index: number): { group: GroupMark; data: VegaData[] } {
+function axesGroup(placed: Placed, index: number): { group: GroupMark; data: VegaData[]; images: object } {
   const { axes, width, height } = placed;
   const built = axes.artists.map((artist, i) => build(artist, `a${index}_${i}`, placed));
   const size = { width: value(width), height: value(height) };
@@ -205,10 +205,12 @@ function axesGroup(placed: Placed, index: number): { group: GroupMark; data: Veg
       ...legendMarks(placed),
     ],
   } as unknown as GroupMark;
-  return { group, data: built.flatMap((each) => each.data) };
+  const images = Object.assign({}, ...built.map((each) => each.images)) as object;
+  return { group, data: built.flatMap((each) => each.data), images };
 }
 
-export function toSpec(figure: Figure): Spec {
+/** The specification, and the pictures that its marks name. */
+export function toSpec(figure: Figure): { spec: Spec; images: Map<string, string> } {
   const [width, height] = figure.size;
   const groups = layout(figure).map(axesGroup);
   const head = figure.title?.text
@@ -220,7 +222,7 @@ export function toSpec(figure: Figure): Spec {
         }),
       ]
     : [];
-  return {
+  const spec: Spec = {
     $schema: 'https://vega.github.io/schema/vega/v6.json',
     width,
     height,
@@ -229,5 +231,9 @@ export function toSpec(figure: Figure): Spec {
     background: '#ffffff',
     data: groups.flatMap((each) => each.data),
     marks: [...groups.map((each) => each.group), ...head],
+  };
+  return {
+    spec,
+    images: new Map(groups.flatMap((each) => Object.entries(each.images) as [string, string][])),
   };
 }
