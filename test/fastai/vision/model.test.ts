@@ -3,12 +3,8 @@ import { expect } from 'chai';
 import * as torch from '../../../ts/torch/index.js';
 import { nn, type Tensor } from '../../../ts/torch/index.js';
 import { models } from '../../../ts/torchvision/index.js';
-import {
-  create_body,
-  has_pool_type,
-  in_channels,
-  num_features_model,
-} from '../../../ts/fastai/vision/body.js';
+import { in_channels } from '../../../ts/fastai/callback/hook.js';
+import { create_body, has_pool_type } from '../../../ts/fastai/vision/body.js';
 import { add_head, create_head } from '../../../ts/fastai/vision/head.js';
 import { default_meta, model_meta } from '../../../ts/fastai/vision/meta.js';
 import { create_vision_model } from '../../../ts/fastai/vision/model.js';
@@ -67,14 +63,6 @@ describe('create_body', () => {
     expect(() => create_body(nn.Sequential(nn.Conv2d(4, 3, 1)), { n_in: 1 })).to.throw(
       'has 4 channels, 3 were expected',
     );
-  });
-
-  it('num_features_model runs the body, on larger pictures where it must', () => {
-    expect(num_features_model(nn.Sequential(nn.Conv2d(3, 7, 3)))).to.equal(7);
-    const wide = nn.Sequential(nn.Conv2d(1, 6, 50), nn.Conv2d(6, 9, 50));
-    expect(num_features_model(wide)).to.equal(9);
-    expect(wide.training).to.equal(false);
-    expect(() => num_features_model(nn.Sequential(nn.Linear(2, 2)))).to.throw('weights of four dimensions');
   });
 });
 

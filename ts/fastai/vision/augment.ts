@@ -8,10 +8,10 @@ import { PILBase, Resampling, type Resample } from './core.js';
 
 type Pair = [width: number, height: number];
 /** One number for both sides, or [height, width]. */
-export type Size = number | readonly [number, number];
+export type ImageSize = number | readonly [number, number];
 
 /** fastai's order of sizes is height first, PIL's width first. */
-function processSize(op: string, size: Size): Pair {
+function processSize(op: string, size: ImageSize): Pair {
   const [h, w] = typeof size === 'number' ? [size, size] : size;
   if (![h, w].every((side) => Number.isInteger(side) && side > 0))
     throw new ValueError(`${op}(): ${JSON.stringify(size)} is no size`, op);
@@ -89,7 +89,7 @@ class CropPadClass extends Transform {
   readonly #size: Pair;
   readonly #mode: PadMode;
   /** The middle of a picture, with a border around it where it is too small. `pad_mode` default: 'zeros'. */
-  constructor(size: Size, options: { pad_mode?: PadMode } = {}) {
+  constructor(size: ImageSize, options: { pad_mode?: PadMode } = {}) {
     super();
     checkOptions('CropPad', options, ['pad_mode']);
     this.#size = processSize('CropPad', size);
@@ -108,7 +108,7 @@ class RandomCropClass extends RandTransformClass {
   readonly #size: Pair;
   #corner: Pair = [0, 0];
   /** A part of that size: anywhere in training, the middle in validation. */
-  constructor(size: Size, options: { p?: number } = {}) {
+  constructor(size: ImageSize, options: { p?: number } = {}) {
     super(options);
     this.#size = processSize('RandomCrop', size);
   }
@@ -159,7 +159,7 @@ class ResizeClass extends RandTransformClass {
    * All pictures of one size. In training the part that is kept (or the border) is drawn, in validation it is the middle.
    * [fastai docs](https://docs.fast.ai/vision.augment.html#resize)
    */
-  constructor(size: Size, ...args: [method?: ResizeMethod | ResizeOptions, options?: ResizeOptions]) {
+  constructor(size: ImageSize, ...args: [method?: ResizeMethod | ResizeOptions, options?: ResizeOptions]) {
     const given: ResizeOptions =
       typeof args[0] === 'string' ? { ...args[1], method: args[0] } : (args[0] ?? args[1] ?? {});
     checkOptions('Resize', given, ['method', 'pad_mode', 'resamples', 'p']);
@@ -220,7 +220,7 @@ class RandomResizedCropClass extends RandTransformClass {
    * A part of random area and shape, at one size; in validation the middle.
    * [fastai docs](https://docs.fast.ai/vision.augment.html#randomresizedcrop)
    */
-  constructor(size: Size, options: RandomResizedCropOptions = {}) {
+  constructor(size: ImageSize, options: RandomResizedCropOptions = {}) {
     const names = ['min_scale', 'max_scale', 'ratio', 'resamples', 'val_xtra', 'p'];
     checkOptions('RandomResizedCrop', options, names);
     super(options.p === undefined ? {} : { p: options.p });

@@ -1,16 +1,6 @@
 /** The part of a network that turns pictures into features: https://docs.fast.ai/vision.learner.html#cut-a-pretrained-model */
 import { checkOptions } from '../../torch/arguments.js';
-import {
-  ArgumentError,
-  empty,
-  nn,
-  no_grad,
-  tidy,
-  TorchError,
-  ValueError,
-  type Tensor,
-} from '../../torch/index.js';
-import { flatten_model, one_param } from '../torch_core.js';
+import { ArgumentError, nn, no_grad, tidy, ValueError, type Tensor } from '../../torch/index.js';
 
 /** The first so many children of a network (from the end when negative), or what a function makes of it. */
 export type Cut = number | ((model: nn.AnyModule) => nn.AnyModule);
@@ -94,37 +84,4 @@ export function create_body(
     if (cut < 0) throw new ValueError('create_body(): no pooling layer to cut at; give cut', 'create_body');
   }
   return cut_model(model, cut);
-}
-
-/** Channels of the first layer with weights of four dimensions. @throws {ValueError} there is none */
-export function in_channels(m: nn.AnyModule): number {
-  for (const layer of flatten_model(m)) {
-    const { weight } = layer as unknown as { weight?: Tensor | null };
-    if (weight?.ndim === 4) return weight.size(1);
-  }
-  throw new ValueError('in_channels(): no layer with weights of four dimensions', 'in_channels');
-}
-
-/** @internal Runs `m`, in evaluation mode from here on, on uniform noise: fastai draws it from the default generator too. */
-function dummyShape(m: nn.AnyModule, side: number): readonly number[] {
-  const { dtype, device } = one_param(m)!;
-  m.eval();
-  return tidy(() =>
-    no_grad(() => [
-      ...(m(empty([1, in_channels(m), side, side], { dtype, device }).uniform_(-1, 1)) as Tensor).shape,
-    ]),
-  );
-}
-
-/**
- * How many channels `m` gives, found by running it; larger pictures are tried when it fails on 32 x 32.
- * [fastai docs](https://docs.fast.ai/callback.hook.html#num_features_model)
- */
-export function num_features_model(m: nn.AnyModule): number {
-  for (let side = 32; ; side *= 2)
-    try {
-      return dummyShape(m, side)[1]!;
-    } catch (error) {
-      if (!(error instanceof TorchError) || side >= 2048) throw error;
-    }
 }

@@ -22,6 +22,7 @@ import { IntToFloatTensor } from '../data/normalize.js';
 import { ColSplitter, GrandparentSplitter, RandomSplitter } from '../data/splitters.js';
 import { PILBase, PILImage } from './core.js';
 import { OpenPicture } from './open_picture.js';
+import './show.js';
 
 type PictureClass = typeof PILBase;
 

@@ -10,7 +10,7 @@ import { Learner, type LearnerOptions } from '../learner.js';
 import { default_meta, model_meta, type Arch, type ModelMeta } from './meta.js';
 import { create_vision_model, modelOptions, type VisionModelOptions } from './model.js';
 
-export { create_body, cut_model, has_pool_type, in_channels, num_features_model, type Cut } from './body.js';
+export { create_body, cut_model, has_pool_type, type Cut } from './body.js';
 export { add_head, create_head, type AddHeadOptions, type HeadOptions } from './head.js';
 export { create_vision_model, type VisionModelOptions } from './model.js';
 export { default_split, model_meta, type Arch, type ModelMeta, type ParameterSplitter } from './meta.js';

@@ -2,7 +2,8 @@
 import { namedArguments } from '../../torch/arguments.js';
 import { nn } from '../../torch/index.js';
 import { warn } from '../../torch/nn/functional/arguments.js';
-import { create_body, num_features_model, type Cut } from './body.js';
+import { num_features_model } from '../callback/hook.js';
+import { create_body, type Cut } from './body.js';
 import { add_head, headOptions, type AddHeadOptions, type HeadOptions } from './head.js';
 import { default_meta, model_meta, type Arch, type ModelMeta } from './meta.js';
 
