@@ -38,7 +38,7 @@ import {
   zip,
 } from 'libtorch-node/fastai';
 import { array } from '../lib/numpy.js';
-import { folderFor, quick, show } from '../lib/notebook.js';
+import { folderFor, list, quick, show } from '../lib/notebook.js';
 
 // %% [2] [hidden]
 // from fastai.vision.all import *
@@ -600,7 +600,7 @@ const coll = L.range(15);
 // dl = DataLoader(coll, batch_size=5, shuffle=True)
 let dl = DataLoader(coll, { batch_size: 5, shuffle: true });
 // list(dl)
-show(L(dl));
+show(list(dl));
 
 // %% [95]
 // ds = L(enumerate(string.ascii_lowercase))
@@ -612,7 +612,7 @@ show(ds);
 // dl = DataLoader(ds, batch_size=6, shuffle=True)
 dl = DataLoader(ds, { batch_size: 6, shuffle: true });
 // list(dl)
-show(L(dl));
+show(list(dl));
 
 // %% [9601] [hidden]
 // The author ran the cells from here on twice. What the first run drew comes out of the generator, unused: a number for

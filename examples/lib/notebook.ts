@@ -13,6 +13,11 @@ export const float = (value: number): { toString(): string } => ({
   toString: () => (Number.isInteger(value) ? value.toFixed(1) : String(value)),
 });
 
+/** A Python list, which `repr` writes with brackets: `show(list(dl))`. */
+export const list = (items: Iterable<unknown>): { toString(): string } => ({
+  toString: () => `[${Array.from(items, repr).join(', ')}]`,
+});
+
 function text(value: unknown): string {
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'toString')) return String(value);
   return repr(value);

@@ -71,13 +71,13 @@ export class OwnLearner {
   }
 
   /** One step: predict, measure, find the gradient, step, clear. */
-  one_batch([xb, yb]: Batch, opt: OwnOptimizer): number {
+  one_batch([xb, yb]: Batch, opt: OwnOptimizer): Tensor {
     return torch.tidy(() => {
       const loss = this.loss_func(this.model(xb) as Tensor, yb);
       loss.backward();
       opt.step();
       opt.zero_grad();
-      return loss.item();
+      return loss.detach();
     });
   }
 
@@ -102,14 +102,17 @@ export class OwnLearner {
     const opt = this.opt_func(this.model.parameters(), lr);
     console.log(line('epoch', 'train_loss', 'valid_loss', this.metrics.name, 'time'));
     // fastai shows the training loss as a moving average over all batches, which begins at zero and is corrected for it.
-    let [average, steps] = [0, 0];
+    let average = torch.tensor(0);
+    let steps = 0;
     for (let epoch = 0; epoch < epochs; ++epoch) {
       const started = performance.now();
       for (const batch of this.dls.train) {
-        average = average * 0.98 + this.one_batch(batch, opt) * 0.02;
+        const before = average;
+        average = torch.tidy(() => torch.lerp(this.one_batch(batch, opt), before, 0.98));
+        before.dispose();
         ++steps;
       }
-      const row: Row = [average / (1 - 0.98 ** steps), ...this.validate()];
+      const row: Row = [average.div(1 - 0.98 ** steps).item(), ...this.validate()];
       this.rows.push(row);
       const seconds = Math.round((performance.now() - started) / 1000);
       const time = `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;

@@ -27,3 +27,20 @@ export async function mnistSample(test: Mocha.Context): Promise<Path> {
   })();
   return sample;
 }
+
+let home: Promise<string> | undefined;
+
+/** A folder for FASTAI_HOME in which mnist_sample is there already. Skips the test where there is none. */
+export async function mnistHome(test: Mocha.Context): Promise<string> {
+  const folder = await mnistSample(test);
+  home ??= (async () => {
+    const made = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'libtorch-node-home-'));
+    process.once('exit', () => {
+      fs.rmSync(made, { recursive: true, force: true });
+    });
+    fs.mkdirSync(path.join(made, 'data'));
+    fs.symlinkSync(String(folder), path.join(made, 'data', 'mnist_sample'));
+    return made;
+  })();
+  return home;
+}
