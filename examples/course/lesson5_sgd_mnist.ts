@@ -11,7 +11,7 @@
 import * as torch from 'libtorch-node';
 import { accuracy, F, nn, plt, v1, type Tensor } from 'libtorch-node/fastai';
 import { picklePath } from '../lib/pickle_path.js';
-import { folderFor, quick, show } from '../lib/notebook.js';
+import { folderFor, list, quick, show } from '../lib/notebook.js';
 
 const { optim } = torch;
 const { TensorDataset } = torch.utils.data;
@@ -102,7 +102,7 @@ show((model(x) as Tensor).shape);
 
 // %% [14]
 // [p.shape for p in model.parameters()]
-show(model.parameters().map((p) => p.shape));
+show(list(model.parameters().map((p) => p.shape)));
 
 // %% [15]
 // lr=2e-2

@@ -534,7 +534,7 @@ show(preds);
 
 // %% [82]
 // corrects = (preds>0.0).float() == train_y
-let corrects = py`(${preds}>0.0).float() == ${train_y}`;
+const corrects = py`(${preds}>0.0).float() == ${train_y}`;
 // corrects
 show(corrects);
 
@@ -622,8 +622,10 @@ const passes = (n: number) => {
 };
 passes(2);
 for (const n of [44, 41, 40, 20]) {
-  if (n === 44) [torch.randn([784, 1]), torch.randn(1)];
-  else nn.Linear(784, 1);
+  if (n === 44) {
+    torch.randn([784, 1]);
+    torch.randn(1);
+  } else nn.Linear(784, 1);
   passes(n);
 }
 

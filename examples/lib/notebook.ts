@@ -19,7 +19,8 @@ export const list = (items: Iterable<unknown>): { toString(): string } => ({
 });
 
 function text(value: unknown): string {
-  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'toString')) return String(value);
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'toString'))
+    return (value as { toString(): string }).toString();
   return repr(value);
 }
 

@@ -77,7 +77,11 @@ class GradientClipClass extends Callback {
 export const GradientClip = callable(GradientClipClass);
 export type GradientClip = GradientClipClass;
 
-export const bn_types = [nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d] as const;
+export const bn_types: readonly (new (...args: never[]) => object)[] = [
+  nn.BatchNorm1d,
+  nn.BatchNorm2d,
+  nn.BatchNorm3d,
+];
 /** Puts the BatchNorm layers below `m` whose parameters do not train into evaluation mode, or with false into training. */
 export function set_bn_eval(m: AnyModule, use_eval = true): void {
   for (const layer of m.children()) {
