@@ -31,10 +31,10 @@ show(path.ls());
 // with gzip.open(path/'mnist.pkl.gz', 'rb') as f:
 //     ((x_train, y_train), (x_valid, y_valid), _) = pickle.load(f, encoding='latin-1')
 type Pair = [x: Tensor, y: Tensor];
-let [[x_train, y_train], [x_valid, y_valid]] = torch.pickle.load<[Pair, Pair, Pair]>(
-  path.joinpath('mnist.pkl.gz'),
-  { encoding: 'latin-1' },
-);
+const [train, [x_valid, y_valid]] = torch.pickle.load<[Pair, Pair, Pair]>(path.joinpath('mnist.pkl.gz'), {
+  encoding: 'latin-1',
+});
+let [x_train, y_train] = train;
 
 // %% [5]
 // plt.imshow(x_train[0].reshape((28,28)), cmap="gray")
@@ -158,7 +158,9 @@ function report(name: string): void {
   torch.tidy(() => {
     const preds = torch.no_grad(() => model(x_valid) as Tensor);
     const loss = F.cross_entropy(preds, y_valid).item();
-    console.log(`${name}: validation loss ${loss.toFixed(3)}, accuracy ${accuracy(preds, y_valid).item().toFixed(3)}`);
+    console.log(
+      `${name}: validation loss ${loss.toFixed(3)}, accuracy ${accuracy(preds, y_valid).item().toFixed(3)}`,
+    );
   });
 }
 report('logistic');

@@ -168,7 +168,7 @@ const train_dl = new DataLoader(train_ds, { bs: 128, shuffle: true });
 // valid_dl = DataLoader(valid_ds, bs=256, shuffle=False, n_workers=n_workers)
 const valid_dl = new DataLoader(valid_ds, { bs: 256, shuffle: false });
 // xb,yb = first(train_dl)
-let [xb, yb] = first(train_dl)!;
+const [xb, yb] = first(train_dl)!;
 // xb.shape,yb.shape,len(train_dl)
 show(xb.shape, yb.shape, train_dl.length);
 

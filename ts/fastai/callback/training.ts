@@ -77,7 +77,8 @@ class GradientClipClass extends Callback {
 export const GradientClip = callable(GradientClipClass);
 export type GradientClip = GradientClipClass;
 
-export const bn_types: readonly (new (...args: never[]) => object)[] = [
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- classes of any constructor
+export const bn_types: readonly (new (...args: any[]) => object)[] = [
   nn.BatchNorm1d,
   nn.BatchNorm2d,
   nn.BatchNorm3d,
