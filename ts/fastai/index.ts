@@ -222,3 +222,10 @@ export {
 } from './callback/training.js';
 export { AMPMode, MixedPrecision, type MixedPrecisionOptions } from './callback/fp16.js';
 export * as v1 from './v1/index.js';
+export { CutMix, MixHandler, MixUp, reduce_loss } from './callback/mixup.js';
+export {
+  ClassificationInterpretation,
+  Interpretation,
+  type InterpretationOptions,
+  type TopLossesPlot,
+} from './interpret.js';
