@@ -34,7 +34,7 @@ type Pair = [x: Tensor, y: Tensor];
 const [train, [x_valid, y_valid]] = torch.pickle.load<[Pair, Pair, Pair]>(path.joinpath('mnist.pkl.gz'), {
   encoding: 'latin-1',
 });
-let [x_train, y_train] = train;
+const [x_train, y_train] = train;
 
 // %% [5]
 // plt.imshow(x_train[0].reshape((28,28)), cmap="gray")
@@ -46,7 +46,6 @@ show(x_train.shape);
 // %% [6]
 // x_train,y_train,x_valid,y_valid = map(torch.tensor, (x_train,y_train,x_valid,y_valid))
 // (The arrays of a pickle come as tensors here.)
-if (quick) [x_train, y_train] = [x_train.at(':5000'), y_train.at(':5000')];
 // n,c = x_train.shape
 const [n, c] = x_train.shape;
 // x_train.shape, y_train.min(), y_train.max()
@@ -56,7 +55,8 @@ show(x_train.shape, y_train.min(), y_train.max());
 // bs=64
 const bs = 64;
 // train_ds = TensorDataset(x_train, y_train)
-const train_ds = TensorDataset(x_train, y_train);
+const part = quick ? ':5000' : ':';
+const train_ds = TensorDataset(x_train.at(part), y_train.at(part));
 // valid_ds = TensorDataset(x_valid, y_valid)
 const valid_ds = TensorDataset(x_valid, y_valid);
 // data = DataBunch.create(train_ds, valid_ds, bs=bs)
