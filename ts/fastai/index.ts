@@ -229,3 +229,4 @@ export {
   type InterpretationOptions,
   type TopLossesPlot,
 } from './interpret.js';
+export { ScalarWriter, TensorBoardCallback, type TensorBoardOptions } from './callback/tensorboard.js';
