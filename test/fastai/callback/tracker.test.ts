@@ -57,7 +57,7 @@ describe('callbacks that track a value', () => {
     const [loss, score, delta] = [
       TrackerCallback({ monitor: 'score_loss' }),
       TrackerCallback({ monitor: 'score_loss', comp: greater }),
-      TrackerCallback({ monitor: 'score_loss', min_delta: 0.5 }),
+      TrackerCallback({ monitor: 'score_loss', min_delta: 0.5, comp: (value, best) => value < best }),
     ];
     await printed(learner([3, 2, 5, 1.8], [loss, score, delta]), 4);
     expect([loss.best, score.best, delta.best]).to.deep.equal([1.8, 5, 2]);

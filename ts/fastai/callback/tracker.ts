@@ -49,6 +49,8 @@ export class TrackerCallbackClass extends Callback {
   /** Whether the last epoch had the best value. */
   new_best = false;
   idx = 0;
+  /** Whether `comp` takes smaller values for better ones. */
+  readonly #smaller: boolean;
 
   /** Keeps the best value of `monitor`. https://docs.fast.ai/callback.tracker.html#trackercallback */
   constructor(options: TrackerOptions = {}, more: readonly string[] = []) {
@@ -57,7 +59,8 @@ export class TrackerCallbackClass extends Callback {
     const { monitor = 'valid_loss', comp = null, min_delta = 0, reset_on_fit = true } = options;
     this.monitor = monitor;
     this.comp = comp ?? (/loss|error/.test(monitor) ? less : greater);
-    this.min_delta = this.comp === less ? -min_delta : min_delta;
+    this.#smaller = this.comp(0, 1);
+    this.min_delta = this.#smaller ? -min_delta : min_delta;
     this.reset_on_fit = reset_on_fit;
   }
   /** @throws {ArgumentError} there is no such column */
@@ -65,7 +68,7 @@ export class TrackerCallbackClass extends Callback {
     const { learn } = this;
     this.run = !('lr_finder' in learn) && !('gather_preds' in learn);
     if (!this.run) return;
-    if (this.reset_on_fit || this.best === null) this.best = this.comp === less ? Infinity : -Infinity;
+    if (this.reset_on_fit || this.best === null) this.best = this.#smaller ? Infinity : -Infinity;
     const names = [...this.recorder.metric_names].slice(1);
     this.idx = names.indexOf(this.monitor);
     if (this.idx < 0)
