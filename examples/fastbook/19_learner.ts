@@ -28,7 +28,7 @@ import { folderFor, quick, show } from '../lib/notebook.js';
 
 set_seed(42);
 plt.figures(folderFor('19_learner'));
-console.log(`This takes about ${quick ? 'ten seconds' : 'two minutes'}.`);
+console.log(`This takes about ${quick ? 'ten seconds' : 'a minute'}.`);
 
 // %% [markdown]
 // ## Data

@@ -129,7 +129,7 @@ const grads = (model: nn.AnyModule) => torch.cat(model.parameters().map((p) => p
 same('p.grad.zero_()', 'opt.zero_grad(set_to_none=False)', grads(net), grads(third));
 const y = b.at(':', ':1');
 const [pairs, dataset] = [[...zip(a, y)], TensorDataset(a, y)];
-same('list(zip(x,y))', 'TensorDataset(x,y)', pairs[2]![0], dataset.get(2)[0]!);
+same('list(zip(x,y))', 'TensorDataset(x,y)', pairs[2]![0], dataset.get(2)[0]);
 const [xb, yb] = [...DataLoader(dataset, { bs: 2 })][1] as Batch;
 same('x[2:4]', 'DataLoader(dset, batch_size=2)', a.at('2:4'), xb);
 same('y[2:4]', 'DataLoader(dset, batch_size=2)', y.at('2:4'), yb);

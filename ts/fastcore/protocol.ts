@@ -32,7 +32,8 @@ function reprString(text: string): string {
 
 /**
  * A value as Python's `repr` writes it: `'a'`, `True`, `None`, `(0, 'a')`. A plain JavaScript array stands for
- * a tuple, because that is what `enumerate` and `zip` yield; objects print as `console.log` prints them.
+ * a tuple, because that is what `enumerate` and `zip` yield, a Map for a dict; other objects print as `console.log`
+ * prints them.
  */
 export function repr(value: unknown): string {
   if (value === null || value === undefined) return 'None';
@@ -47,6 +48,8 @@ export function repr(value: unknown): string {
     const items = (value as unknown[]).map(repr);
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
   }
+  if (value instanceof Map)
+    return `{${Array.from(value, ([key, item]) => `${repr(key)}: ${repr(item)}`).join(', ')}}`;
   return inspect(value, { depth: 2 });
 }
 
