@@ -19,7 +19,7 @@ const addon = [['**/*.node', '**/build/Release/**'], 'only ts/native.ts loads th
 const upwards = (name) => [[`**/${name}/**`], `imports point downwards: not to ${name}/`];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'prebuilds/', 'node_modules/', 'ts/torch/generated/', '**/fixtures/**'] },
+  { ignores: ['dist/', 'lib/', 'build/', 'prebuilds/', 'node_modules/', 'ts/torch/generated/', '**/fixtures/**'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

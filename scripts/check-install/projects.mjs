@@ -22,6 +22,14 @@ if (!(first > 1 && last < 1e-6)) throw new Error('it did not learn: ' + first + 
 console.log(JSON.stringify({ first, last }));
 `;
 
+/** The thread of a DataLoader opens a file of the package by name. */
+const threads = `
+const data = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), { batch_size: 16, num_workers: 1 });
+let rows = 0;
+for await (const [xb] of data) rows += xb.shape[0];
+if (rows !== 64) throw new Error('the worker brought ' + rows + ' rows');
+`;
+
 /** Types are tried too: what must not compile carries a note that it is expected not to. */
 const types = `
 const shape: readonly number[] = x.shape;
@@ -35,7 +43,7 @@ const more =
 
 /** @type {Record<string, {file: string, text: string, type?: 'module', module?: string, resolution?: string}>} */
 export const kinds = {
-  ESM: { file: 'main.mjs', text: `${names}\n${training}` },
+  ESM: { file: 'main.mjs', text: `${names}\n${training}${threads}` },
   CommonJS: {
     file: 'main.cjs',
     text: `const torch = require('libtorch-node');\nconst { nn, optim } = torch;\n${training}`,
@@ -77,7 +85,8 @@ export const ways = [
   { manager: 'yarn1', scripts: true, kind: 'CommonJS' },
   { manager: 'yarn1', scripts: false, kind: 'ESM' },
   { manager: 'yarn4', scripts: false, kind: 'ESM' },
-  { manager: 'yarn4 pnp', scripts: false, kind: 'CommonJS' },
+  // Its loader serves import, and not the require() of a module that is one.
+  { manager: 'yarn4 pnp', scripts: false, kind: 'ESM' },
 ];
 
 /** @param {Way} way */

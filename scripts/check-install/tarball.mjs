@@ -10,7 +10,8 @@ import { packageRoot } from '../libtorch/paths.mjs';
 /** Every file of the package has one of these names. */
 const wanted = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|CMakeLists\.txt|binding\.gyp)$/,
-  /^dist\/[\w/.-]+\.(js|js\.map|d\.ts)$/,
+  /^dist\/[\w/.-]+\.d\.ts$/,
+  /^lib\/[\w-]+\.js(\.map)?$/,
   /^native\/(loader\/)?\w+\.(c|cc|h)$/,
   /^scripts\/(build|cli|doctor|install|ready|setup)\.mjs$/,
   /^scripts\/libtorch\/[\w-]+\.(mjs|d\.mts)$/,
@@ -18,9 +19,9 @@ const wanted = [
 ];
 const system = `prebuilds/${process.platform}-${process.arch}`;
 const required = [
-  'dist/index.js',
   'dist/index.d.ts',
-  'dist/native.js',
+  'lib/index.js',
+  'lib/worker_main.js',
   'native/addon.cc',
   'scripts/cli.mjs',
   'scripts/libtorch/find.d.mts',
