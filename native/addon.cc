@@ -43,9 +43,10 @@ napi_value start(napi_env env, napi_value exports) {
   auto* addon = new Addon(env);
   if (napi_set_instance_data(env, addon, close, nullptr) != napi_ok) return nullptr;
   const std::vector<Export> own = {{"initialize", guarded<initialize>}};
-  for (const auto& part : {own, tensor_exports(), operator_exports(), dtype_exports(), storage_exports(),
-                           autograd_exports(), function_exports(), random_exports(), device_exports(),
-                           crc32_exports(), serialize_exports(), jit_exports(), autocast_exports()}) {
+  for (const auto& part :
+       {own, tensor_exports(), operator_exports(), dtype_exports(), storage_exports(), autograd_exports(),
+        function_exports(), random_exports(), device_exports(), crc32_exports(), serialize_exports(),
+        jit_exports(), autocast_exports(), gather_exports()}) {
     for (const Export& item : part) {
       napi_value function = nullptr;
       if (napi_create_function(env, item.name, NAPI_AUTO_LENGTH, item.callback, addon, &function) !=

@@ -79,5 +79,6 @@ std::vector<Export> crc32_exports();
 std::vector<Export> serialize_exports();
 std::vector<Export> jit_exports();
 std::vector<Export> autocast_exports();
+std::vector<Export> gather_exports();
 
 }  // namespace ltn

@@ -193,6 +193,8 @@ export interface Native {
   ): [(Handle | null)[], Handle | null];
   savedTensors(node: Handle): (Handle | null)[];
   needsInputGrad(inputs: (Handle | null)[]): boolean[];
+  // gather.cc
+  gatherRows(columns: Handle[], rows: Handle): Handle[];
   // random.cc
   newGenerator(device?: string): Handle;
   defaultGenerator(): Handle;

@@ -39,6 +39,41 @@ function isView(value: unknown): value is ArrayBufferView {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
+/**
+ * Nested arrays of plain numbers, by far the commonest data, straight into the array that libtorch reads: null where
+ * there is anything else among them, or rows differ in length.
+ */
+function packNumbers(
+  data: readonly TensorLike[],
+  dtype: DType,
+): [Float32Array | Float64Array, number[]] | null {
+  const shape: number[] = [];
+  let level: TensorLike | undefined = data;
+  // One that contains itself has no end.
+  for (; Array.isArray(level) && shape.length < 64; level = level[0] as TensorLike) shape.push(level.length);
+  if (typeof level !== 'number') return null;
+  const size = shape.reduce((product, length) => product * length, 1);
+  const last = shape.length - 1;
+  if (size > 2 ** 28) return null; // holes, perhaps
+  const array = dtype === dtypes.float32 ? new Float32Array(size) : new Float64Array(size);
+  let at = 0;
+  const walk = (row: readonly unknown[], depth: number): boolean => {
+    const length = shape[depth] as number;
+    if (row.length !== length) return false;
+    for (let i = 0; i < length; ++i) {
+      const item = row[i];
+      if (depth < last) {
+        if (!Array.isArray(item) || !walk(item, depth + 1)) return false;
+      } else {
+        if (typeof item !== 'number') return false;
+        array[at++] = item;
+      }
+    }
+    return true;
+  };
+  return walk(data, 0) ? [array, shape] : null;
+}
+
 /** Flattens nested arrays, checking that all rows at a level are alike. */
 function flatten(data: TensorLike): Flat {
   const shape: number[] = [];
@@ -199,6 +234,12 @@ export function tensor(data: TensorLike, options: TensorOptions = {}): Tensor {
   if (isView(data)) {
     const made = fromView(data, [(data as Uint8Array).length], dtypeOfArray(data), false);
     return finish(made, options);
+  }
+  const wanted = options.dtype ?? get_default_dtype();
+  if (Array.isArray(data) && (wanted === dtypes.float32 || wanted === dtypes.float64)) {
+    const numbers = packNumbers(data, wanted);
+    if (numbers)
+      return finish(fromView(numbers[0], numbers[1], wanted, false), { ...options, dtype: wanted });
   }
   const { shape, values, dtypes: found } = flatten(data);
   const dtype = options.dtype ?? [...found].reduce((a, b) => promoteTypes(a, b) as DType);

@@ -3,9 +3,12 @@
  * zipped from tensors, and of subsets and stacks of these. The batch is the one that stacking single samples gives,
  * and fresh memory like it: writing to a batch does not write to the data.
  */
+import { native } from '../../../../native.js';
+import { wrapTensor } from '../../../dispatch.js';
 import { contiguous_format } from '../../../dtype.js';
 import type { Device } from '../../../device.js';
 import { IndexError } from '../../../errors.js';
+import { handleOf } from '../../../handle.js';
 import { Tensor } from '../../../tensor.js';
 import { StackDataset, Subset, TensorDataset } from '../dataset.js';
 import { disposeChunk, toIndexTensor, unscoped, type Chunk } from './chunks.js';
@@ -87,22 +90,36 @@ export class TensorSource {
   readonly columns: Columns;
   readonly #places: Tensor | null;
   readonly device: Device;
+  /** The columns, where native code can copy their rows itself. */
+  readonly #plain: Tensor[] | null;
 
   constructor({ columns, places }: Found, device: Device) {
     this.columns = columns;
     this.device = device;
     this.#places = places;
+    const all = leaves(columns);
+    this.#plain = device.type === 'cpu' && all.every(isPlain) ? all : null;
   }
 
   /** Rows `chunk` of all columns. @throws {IndexError} a row that is not there, negative ones included */
   batch(chunk: Chunk): unknown {
     if (this.#places !== null) return this.#throughPlaces(this.#places, chunk);
-    return mapColumns(this.columns, (column) => takeRows(column, chunk));
+    return this.#rows(chunk);
+  }
+  #rows(chunk: Chunk): unknown {
+    if (!(chunk instanceof Tensor) || this.#plain === null)
+      return mapColumns(this.columns, (column) => takeRows(column, chunk));
+    const rows = native.gatherRows(
+      this.#plain.map((column) => handleOf(column)),
+      handleOf(chunk),
+    );
+    let next = 0;
+    return mapColumns(this.columns, () => wrapTensor(rows[next++]!));
   }
   #throughPlaces(places: Tensor, chunk: Chunk): unknown {
     const rows = takeRows(places, chunk);
     try {
-      return mapColumns(this.columns, (column) => takeRows(column, rows));
+      return this.#rows(rows);
     } finally {
       rows.dispose();
     }
@@ -110,6 +127,11 @@ export class TensorSource {
   dispose(): void {
     this.#places?.dispose();
   }
+}
+
+/** Rows that lie one after another as they are meant. */
+function isPlain(column: Tensor): boolean {
+  return column.is_contiguous() && !column.is_conj() && !column.is_neg();
 }
 
 function takeRows(column: Tensor, chunk: Chunk): Tensor {

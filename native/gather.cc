@@ -1,0 +1,71 @@
+// Rows of several tensors at once: the batch of a DataLoader whose data lies in memory.
+//
+// index_select copies row by row too, but waits for memory at the start of each row, since the processor
+// cannot guess where the next one lies. Here the next row is asked for while this one is copied.
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
+
+#include <cstring>
+
+#include "js.h"
+
+namespace ltn {
+namespace {
+
+constexpr size_t kLine = 64;
+
+void copyRow(char* to, const char* from, const char* next, size_t bytes) {
+#if defined(__GNUC__) || defined(__clang__)
+  for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(next + i);
+#else
+  (void)next;
+#endif
+  std::memcpy(to, from, bytes);
+}
+
+at::Tensor gather(const at::Tensor& column, const int64_t* rows, int64_t count) {
+  auto sizes = column.sizes().vec();
+  const int64_t length = sizes[0];
+  sizes[0] = count;
+  for (int64_t i = 0; i < count; ++i)
+    if (rows[i] < 0 || rows[i] >= length) fail(ErrorKind::Index, "index out of range in self");
+  at::Tensor result = at::empty(sizes, column.options());
+  const auto bytes = static_cast<size_t>(column.numel() / length) * column.element_size();
+  if (bytes == 0) return result;
+  const auto* from = static_cast<const char*>(column.const_data_ptr());
+  auto* to = static_cast<char*>(result.mutable_data_ptr());
+  const auto row = [&](int64_t i) { return from + static_cast<size_t>(rows[i]) * bytes; };
+  // As many rows to a thread as make up 128 KB.
+  const auto grain = static_cast<int64_t>(std::max<size_t>(1, (128 << 10) / bytes));
+  at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      copyRow(to + static_cast<size_t>(i) * bytes, row(i), row(std::min(i + 1, end - 1)), bytes);
+  });
+  return result;
+}
+
+// gatherRows(columns, rows) -> for each column a new tensor of those rows, which have to be int64. Columns
+// are contiguous tensors on the CPU that record no gradient.
+napi_value gatherRows(Call& call) {
+  const auto columns = js::tensors(call.addon, call[0], "columns");
+  const at::Tensor rows = js::tensor(call.addon, call[1], "rows");
+  if (rows.scalar_type() != at::kLong || rows.dim() != 1 || !rows.is_cpu() || !rows.is_contiguous())
+    fail(ErrorKind::Argument, "rows must be a contiguous int64 tensor of one dimension on the CPU");
+  std::vector<napi_value> results;
+  results.reserve(columns.size());
+  for (const at::Tensor& column : columns) {
+    if (!column.defined() || column.layout() != at::kStrided || !column.is_cpu() || column.dim() == 0 ||
+        !column.is_contiguous() || column.is_conj() || column.is_neg() || column.requires_grad())
+      fail(ErrorKind::Argument, "columns must be contiguous tensors on the CPU without gradients");
+    results.push_back(call.addon.handles.wrap(gather(column, rows.const_data_ptr<int64_t>(), rows.numel())));
+  }
+  return js::array(call.env, results);
+}
+
+}  // namespace
+
+std::vector<Export> gather_exports() {
+  return {{"gatherRows", guarded<gatherRows>}};
+}
+
+}  // namespace ltn
