@@ -33,7 +33,7 @@ import { quick } from '../lib/notebook.js';
 const { optim } = torch;
 const { TensorDataset } = torch.utils.data;
 console.log(
-  `This takes about ${quick ? 'ten seconds' : 'a minute'}, the first time one more to unpack MNIST.`,
+  `This takes about ${quick ? 'ten seconds' : 'a minute'}, the first time ten seconds more to unpack MNIST.`,
 );
 
 // %% [markdown]
