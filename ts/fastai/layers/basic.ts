@@ -29,40 +29,39 @@ export type Identity = IdentityClass;
 export type LayerFunction = (...args: any[]) => unknown;
 
 class LambdaClass extends nn.Module {
-  readonly #func: LayerFunction;
+  readonly func: LayerFunction;
 
   /** A layer that calls `func`. */
   constructor(func: LayerFunction) {
     super();
-    this.#func = func;
-  }
-  get func(): LayerFunction {
-    return this.#func;
+    this.func = func;
   }
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the function gives
   forward(...args: unknown[]): any {
-    return this.#func(...args);
+    return this.func(...args);
   }
   override toString(): string {
-    return layerText(this, { func: this.#func });
+    return layerText(this, { func: this.func });
   }
 }
 export const Lambda = callable(LambdaClass);
 export type Lambda = LambdaClass;
 
 class PartialLambdaClass extends LambdaClass {
-  readonly #options: object;
-  readonly #name: string;
+  readonly options: object;
 
   /** A layer that calls `func(x, options)`. */
   constructor(func: LayerFunction, options: object = {}) {
-    super((...args: unknown[]) => func(...args, options));
-    this.#options = options;
-    this.#name = func.name;
+    super(func);
+    this.options = options;
+  }
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the function gives
+  override forward(...args: unknown[]): any {
+    return this.func(...args, this.options);
   }
   override toString(): string {
-    const options = Object.entries(this.#options).map(([name, value]) => `'${name}': ${pythonText(value)}`);
-    return `${this._get_name()}(${this.#name}, {${options.join(', ')}})`;
+    const options = Object.entries(this.options).map(([name, value]) => `'${name}': ${pythonText(value)}`);
+    return `${this._get_name()}(${this.func.name}, {${options.join(', ')}})`;
   }
 }
 export const PartialLambda = callable(PartialLambdaClass);

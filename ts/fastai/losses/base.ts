@@ -26,6 +26,10 @@ export interface BaseLossOptions {
   [option: string]: unknown;
 }
 
+function classesLast(t: Tensor, axis: number): Tensor {
+  return t.ndim === 0 ? t : t.transpose(axis, -1).contiguous();
+}
+
 export class BaseLossClass extends nn.Module {
   /** PyTorch's loss. */
   declare func: Loss;
@@ -57,18 +61,14 @@ export class BaseLossClass extends nn.Module {
   }
 
   forward(inp: Tensor, targ: Tensor): Tensor {
-    const pred = this.#ordered(inp);
-    let target = this.#ordered(targ);
+    const pred = classesLast(inp, this.axis);
+    let target = classesLast(targ, this.axis);
     if (this.floatify && target.dtype !== float16) target = target.float();
     if (([int8, int16, int32] as unknown[]).includes(target.dtype)) target = target.to(int64);
     const flat = (t: Tensor): Tensor => (this.flatten ? t.view(-1) : t);
     const shaped = this.flatten && this.is_2d ? pred.view(-1, pred.shape.at(-1)!) : flat(pred);
     return (this.func as unknown as nn.AnyModule)(shaped, flat(target)) as Tensor;
   }
-  #ordered(t: Tensor): Tensor {
-    return t.ndim === 0 ? t : t.transpose(this.axis, -1).contiguous();
-  }
-
   /** From what the model gives to probabilities. */
   activation(x: Tensor): Tensor {
     return x;

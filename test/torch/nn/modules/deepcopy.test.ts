@@ -29,6 +29,20 @@ describe('deepcopy', () => {
     expect(copy.first(x).tolist()).to.deep.equal(shared.first(x).tolist());
   });
 
+  it('copies are whole: modules work without private members, which a copy would not have', () => {
+    const x = ones([2, 3, 4]);
+    for (const module of [nn.InstanceNorm1d(3, { affine: true }), nn.LSTM(4, 2, { batch_first: true })])
+      expect(String(deepcopy(module)(x))).to.equal(String(module(x)));
+    const adaptive = nn.AdaptiveLogSoftmaxWithLoss(4, 10, [3]);
+    const rows = ones([2, 4]);
+    expect(deepcopy(adaptive).log_prob(rows).tolist()).to.deep.equal(adaptive.log_prob(rows).tolist());
+    expect(deepcopy(adaptive).predict(rows).tolist()).to.deep.equal(adaptive.predict(rows).tolist());
+    const seq = deepcopy(nn.Sequential(nn.ReLU(), nn.Tanh()));
+    seq.insert(0, nn.Sigmoid());
+    expect([...seq].map((m) => m.constructor.name)).to.deep.equal(['Sigmoid', 'ReLU', 'Tanh']);
+    expect(seq.at('1:')).to.have.lengthOf(2);
+  });
+
   it('copies containers and hooks, which then go their own ways', () => {
     const seq = nn.Sequential(
       nn.Linear(1, 1),

@@ -105,70 +105,18 @@ class AdaptiveLogSoftmaxWithLossClass extends Module {
    * @throws {TorchError} shapes that do not fit, or a target that is no class
    */
   forward(input: Tensor, target: Tensor): AdaptiveOutput {
-    const batched = this.#check(input, target);
+    const batched = checkShapes(input, target);
     const x = batched ? input : input.unsqueeze(0);
     const classes = batched ? target : target.unsqueeze(0);
     // Without a scope of its own: hooks of the layers in here may keep what they see.
-    const found = this.#ofTargets(x, classes);
+    const found = logProbsOfTargets(this, x, classes);
     const output = batched ? found : found.squeeze(0);
     const loss = found.neg().mean();
     return Object.assign([output, loss] as [Tensor, Tensor], { output, loss });
   }
-  #check(input: Tensor, target: Tensor): boolean {
-    const fail = (text: string): never => {
-      throw new TorchError(text, 'AdaptiveLogSoftmaxWithLoss');
-    };
-    if (target.ndim > 1) fail('0D or 1D target tensor expected, multi-target not supported');
-    if (target.ndim === 1 && input.size(0) !== target.size(0))
-      fail('Input and target should have the same size in the batch dimension.');
-    if (input.ndim !== target.ndim + 1)
-      fail(
-        `${target.ndim}D target tensor expects ${target.ndim + 1}D input tensors, but found inputs with size ${String(input.shape)}`,
-      );
-    return target.ndim === 1;
-  }
-  /** Log-probabilities (N) of the classes. */
-  #ofTargets(input: Tensor, target: Tensor): Tensor {
-    const size = target.size(0);
-    const output = input.new_zeros([size]);
-    const places = target.new_empty([size]);
-    let used = 0;
-    [0, ...this.cutoffs.slice(0, -1)].forEach((low, i) => {
-      const mask = target.ge(low).logical_and(target.lt(this.cutoffs[i]!));
-      const rows = mask.nonzero().reshape([-1]);
-      if (rows.numel() === 0) return;
-      used += rows.numel();
-      const own = target.index_select(0, rows);
-      if (i === 0) {
-        places.index_copy_(0, rows, own);
-        return;
-      }
-      const cluster = this.tail.at(i - 1)(input.index_select(0, rows)) as Tensor;
-      places.index_fill_(0, rows, this.shortlist_size + i - 1);
-      const logs = cluster.log_softmax(1).gather(1, own.sub(low).unsqueeze(1));
-      output.index_copy_(0, rows, logs.squeeze(1));
-    });
-    if (used !== size)
-      throw new TorchError(
-        `Target values should be in [0, ${this.n_classes - 1}], but values in range ` +
-          `[${String(target.min().item())}, ${String(target.max().item())}] were found. `,
-        'AdaptiveLogSoftmaxWithLoss',
-      );
-    const head = this.head(input).log_softmax(1);
-    return output.add(head.gather(1, places.unsqueeze(1)).squeeze(1));
-  }
-  #all(input: Tensor, head: Tensor): Tensor {
-    const logs = F.log_softmax(head, 1);
-    const parts = [logs.narrow(1, 0, this.shortlist_size)];
-    for (let i = 0; i < this.n_clusters; ++i) {
-      const cluster = this.tail.at(i)(input) as Tensor;
-      parts.push(cluster.log_softmax(1).add(logs.narrow(1, this.shortlist_size + i, 1)));
-    }
-    return cat(parts, 1);
-  }
   /** Log-probabilities (N, n_classes) of all classes for (N, in_features). */
   log_prob(input: Tensor): Tensor {
-    return this.#all(input, this.head(input));
+    return allLogProbs(this, input, this.head(input));
   }
   /** The most probable class (N) of each row of (N, in_features). */
   predict(input: Tensor): Tensor {
@@ -177,9 +125,64 @@ class AdaptiveLogSoftmaxWithLossClass extends Module {
     const rest = best.ge(this.shortlist_size);
     const rows = rest.nonzero().reshape([-1]);
     if (rows.numel() === 0) return best;
-    const all = this.#all(input.index_select(0, rows), head.index_select(0, rows));
+    const all = allLogProbs(this, input.index_select(0, rows), head.index_select(0, rows));
     return best.index_copy(0, rows, argmax(all, 1));
   }
 }
+function checkShapes(input: Tensor, target: Tensor): boolean {
+  const fail = (text: string): never => {
+    throw new TorchError(text, 'AdaptiveLogSoftmaxWithLoss');
+  };
+  if (target.ndim > 1) fail('0D or 1D target tensor expected, multi-target not supported');
+  if (target.ndim === 1 && input.size(0) !== target.size(0))
+    fail('Input and target should have the same size in the batch dimension.');
+  if (input.ndim !== target.ndim + 1)
+    fail(
+      `${target.ndim}D target tensor expects ${target.ndim + 1}D input tensors, but found inputs with size ${String(input.shape)}`,
+    );
+  return target.ndim === 1;
+}
+
+/** Log-probabilities (N) of the classes. */
+function logProbsOfTargets(layer: AdaptiveLogSoftmaxWithLossClass, input: Tensor, target: Tensor): Tensor {
+  const size = target.size(0);
+  const output = input.new_zeros([size]);
+  const places = target.new_empty([size]);
+  let used = 0;
+  [0, ...layer.cutoffs.slice(0, -1)].forEach((low, i) => {
+    const mask = target.ge(low).logical_and(target.lt(layer.cutoffs[i]!));
+    const rows = mask.nonzero().reshape([-1]);
+    if (rows.numel() === 0) return;
+    used += rows.numel();
+    const own = target.index_select(0, rows);
+    if (i === 0) {
+      places.index_copy_(0, rows, own);
+      return;
+    }
+    const cluster = layer.tail.at(i - 1)(input.index_select(0, rows)) as Tensor;
+    places.index_fill_(0, rows, layer.shortlist_size + i - 1);
+    const logs = cluster.log_softmax(1).gather(1, own.sub(low).unsqueeze(1));
+    output.index_copy_(0, rows, logs.squeeze(1));
+  });
+  if (used !== size)
+    throw new TorchError(
+      `Target values should be in [0, ${layer.n_classes - 1}], but values in range ` +
+        `[${String(target.min().item())}, ${String(target.max().item())}] were found. `,
+      'AdaptiveLogSoftmaxWithLoss',
+    );
+  const head = layer.head(input).log_softmax(1);
+  return output.add(head.gather(1, places.unsqueeze(1)).squeeze(1));
+}
+
+function allLogProbs(layer: AdaptiveLogSoftmaxWithLossClass, input: Tensor, head: Tensor): Tensor {
+  const logs = F.log_softmax(head, 1);
+  const parts = [logs.narrow(1, 0, layer.shortlist_size)];
+  for (let i = 0; i < layer.n_clusters; ++i) {
+    const cluster = layer.tail.at(i)(input) as Tensor;
+    parts.push(cluster.log_softmax(1).add(logs.narrow(1, layer.shortlist_size + i, 1)));
+  }
+  return cat(parts, 1);
+}
+
 export const AdaptiveLogSoftmaxWithLoss = callable(AdaptiveLogSoftmaxWithLossClass);
 export type AdaptiveLogSoftmaxWithLoss = AdaptiveLogSoftmaxWithLossClass;

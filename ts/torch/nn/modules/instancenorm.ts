@@ -18,6 +18,19 @@ type InstanceNormArguments =
     ]
   | [options: { num_features: number } & NormOptions];
 
+function normalized(norm: InstanceNorm, input: Tensor): Tensor {
+  return F.instance_norm(
+    input,
+    norm.running_mean,
+    norm.running_var,
+    norm.weight,
+    norm.bias,
+    norm.training || !norm.track_running_stats,
+    norm.momentum ?? 0,
+    norm.eps,
+  );
+}
+
 abstract class InstanceNorm extends NormBase {
   constructor(op: string, args: readonly unknown[]) {
     super(op, args, false);
@@ -39,20 +52,8 @@ abstract class InstanceNorm extends NormBase {
           'num_features, which is not used because affine=False',
       );
     }
-    if (input.ndim > sample) return this.#normalized(input);
-    return tidy(() => this.#normalized(input.unsqueeze(0)).squeeze(0));
-  }
-  #normalized(input: Tensor): Tensor {
-    return F.instance_norm(
-      input,
-      this.running_mean,
-      this.running_var,
-      this.weight,
-      this.bias,
-      this.training || !this.track_running_stats,
-      this.momentum ?? 0,
-      this.eps,
-    );
+    if (input.ndim > sample) return normalized(this, input);
+    return tidy(() => normalized(this, input.unsqueeze(0)).squeeze(0));
   }
   override _load_from_state_dict(
     state: Map<string, unknown>,

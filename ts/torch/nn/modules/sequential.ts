@@ -77,7 +77,7 @@ class SequentialClass extends Positional<AnyModule> {
     if (!this._names.every(isIndex)) throw new ValueError('insert(): the modules have names', 'insert');
     const list = [...this._list()];
     list.splice(index < 0 ? index + length : index, 0, module as AnyModule);
-    this.#renumber(list);
+    renumber(this, list);
     return this;
   }
   /** A new Sequential of the modules of both: Python's `a + b`. */
@@ -114,27 +114,30 @@ class SequentialClass extends Positional<AnyModule> {
   }
   override _put(position: number, value: AnyModule): void {
     if (!isModule(value)) throw new ArgumentError(`${typeof value} is not a Module subclass`, 'set_at');
-    this._set_member(this.#present()[position]!, value);
+    this._set_member(present(this)[position]!, value);
   }
   override _take(positions: readonly number[]): void {
-    this.#renumber(this._list().filter((_, i) => !positions.includes(i)));
+    renumber(
+      this,
+      this._list().filter((_, i) => !positions.includes(i)),
+    );
   }
   override _sliced(positions: readonly number[]): this {
-    const present = this.#present();
-    const kept = positions.map((i) => [present[i]!, this._get_member(present[i]!)] as const);
+    const names = present(this);
+    const kept = positions.map((i) => [names[i]!, this._get_member(names[i]!)] as const);
     return new (this.constructor as new (named: unknown) => this)(kept);
   }
-  /** Names that hold a module; a field may have been deleted or set to null. */
-  #present(): string[] {
-    return this._names.filter((name) => isModule(this._get_member(name)));
-  }
-  /** As Python does after a deletion: all names are positions from then on. */
-  #renumber(modules: readonly AnyModule[]): void {
-    for (const name of this._names) if (!isIndex(name)) Reflect.deleteProperty(this, name);
-    this._names = modules.map((_, i) => `${i}`);
-    this._numbered = new Map(modules.map((module, i) => [`${i}`, module]));
-    this._answer();
-  }
+}
+/** Names that hold a module; a field may have been deleted or set to null. */
+function present(seq: SequentialClass): string[] {
+  return seq._names.filter((name) => isModule(seq._get_member(name)));
+}
+/** As Python does after a deletion: all names are positions from then on. */
+function renumber(seq: SequentialClass, modules: readonly AnyModule[]): void {
+  for (const name of seq._names) if (!isIndex(name)) Reflect.deleteProperty(seq, name);
+  seq._names = modules.map((_, i) => `${i}`);
+  seq._numbered = new Map(modules.map((module, i) => [`${i}`, module]));
+  seq._answer();
 }
 export const Sequential = callable(SequentialClass);
 export type Sequential = SequentialClass;
