@@ -106,10 +106,10 @@ describe('savefig and show', () => {
   });
 
   it('hands figures to a notebook kernel', () => {
-    const shown: [Record<string, string>, unknown][] = [];
+    const shown: [string, Record<string, any>][] = [];
     const kernel = {
       jupyter: {
-        display: (bundle: Record<string, string>, options: unknown) => void shown.push([bundle, options]),
+        broadcast: (type: string, content: Record<string, any>) => Promise.resolve(shown.push([type, content])),
       },
     };
     const had = Object.getOwnPropertyDescriptor(globalThis, 'Deno');
@@ -118,8 +118,13 @@ describe('savefig and show', () => {
       plt.plot([1, 2]);
       expect(printed(() => plt.show())).to.deep.equal([]);
       expect(shown).to.have.length(1);
-      expect(shown[0]![0]['image/svg+xml']).to.match(/^<svg/);
-      expect(shown[0]![1]).to.deep.equal({ raw: true });
+      const [type, { data, metadata, transient }] = shown[0]!;
+      expect(type).to.equal('display_data');
+      expect(data['image/svg+xml']).to.match(/^<svg/);
+      // The PNG has twice as many pixels as the screen: it is shown in the SVG's size.
+      expect(Buffer.from(data['image/png'], 'base64').readUInt32BE(16)).to.equal(922);
+      expect(metadata).to.deep.equal({ 'image/png': { width: 461, height: 346 } });
+      expect(transient).to.deep.equal({});
       // Outside a notebook Deno throws when it is asked for the kernel.
       Object.defineProperty(globalThis, 'Deno', {
         value: {

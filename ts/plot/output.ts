@@ -1,6 +1,7 @@
 /** Where shown figures go. */
 import { join, resolve } from 'node:path';
 import { existsSync } from 'node:fs';
+import { displayIn, notebookKernel } from './kernel.js';
 import type { TerminalOptions } from './terminal.js';
 import { writeWhole } from './write.js';
 
@@ -11,10 +12,6 @@ export interface Showable {
   toHTML?(): string;
   toTerminal(options?: TerminalOptions): string;
   toMimeBundle(): Record<string, string>;
-}
-
-interface Notebook {
-  display(value: Record<string, string>, options: { raw: boolean }): Promise<void> | void;
 }
 
 let folder: string | null = null;
@@ -58,19 +55,6 @@ function write(shown: Showable, into: string): string {
   return file;
 }
 
-/** Deno's notebook kernel, where the program runs in one. */
-function notebook(): Notebook | undefined {
-  const deno = (globalThis as { Deno?: { jupyter?: Notebook } }).Deno;
-  if (!deno) return undefined;
-  try {
-    const kernel = deno.jupyter;
-    return typeof kernel?.display === 'function' ? kernel : undefined;
-  } catch {
-    // Outside a notebook the mere access throws.
-    return undefined;
-  }
-}
-
 /** A folder goes before a notebook, a notebook before the terminal. */
 export function showFigure(shown: Showable): void {
   const into = target();
@@ -78,9 +62,9 @@ export function showFigure(shown: Showable): void {
     console.log(write(shown, into));
     return;
   }
-  const kernel = notebook();
+  const kernel = notebookKernel();
   if (kernel) {
-    void Promise.resolve(kernel.display(shown.toMimeBundle(), { raw: true })).catch((error: unknown) => {
+    displayIn(kernel, shown.toMimeBundle()).catch((error: unknown) => {
       console.error(`show(): the notebook refused the figure: ${String(error)}`);
     });
     return;

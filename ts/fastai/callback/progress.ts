@@ -1,11 +1,12 @@
 /** Progress bars, the table of a fit, and its file. https://docs.fast.ai/callback.progress.html */
 import fs from 'node:fs';
 import { Path, type PathLike } from '../../fastcore/path.js';
+import { notebookKernel } from '../../plot/kernel.js';
 import { callable, Tensor } from '../../torch/index.js';
 import { fixed, repr } from '../../torch/number_text.js';
 import { defaults, LearnerClass, noop, type LogEntry, type Logger } from '../learner.js';
 import { Callback } from './core.js';
-import { ConsoleDisplay, notebook, NotebookDisplay, type Display } from './progress/display.js';
+import { ConsoleDisplay, NotebookDisplay, type Display } from './progress/display.js';
 import { cellsOf } from './progress/table.js';
 
 /** Shows a fit's table, and a bar for each pass over the batches. https://docs.fast.ai/callback.progress.html#progresscallback */
@@ -17,7 +18,7 @@ class ProgressCallbackClass extends Callback {
   override before_fit(): void {
     const { learn } = this;
     if (!learn.create_mbar) return;
-    const kernel = notebook();
+    const kernel = notebookKernel();
     this.#display = kernel ? new NotebookDisplay(kernel) : new ConsoleDisplay();
     if (learn.logger === noop) return;
     this.#logger = learn.logger;

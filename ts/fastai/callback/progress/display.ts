@@ -1,7 +1,8 @@
 /** Where a fit shows itself: a terminal, a stream, or the output of a notebook's cell. */
 import cliProgress from 'cli-progress';
+import { displayIn, type Kernel } from '../../../plot/kernel.js';
 import { format_time } from '../../learner/recorder.js';
-import { htmlTable, TextTable } from './table.js';
+import { escaped, htmlTable, TextTable } from './table.js';
 
 export interface Display {
   /** A row of the table; the first one holds the titles. */
@@ -70,17 +71,9 @@ export class ConsoleDisplay implements Display {
   }
 }
 
-/** What Deno's notebook kernel offers a program. */
-export interface Jupyter {
-  display(
-    bundle: Record<string, unknown>,
-    options: { raw: boolean; display_id?: string; update?: boolean },
-  ): Promise<void>;
-}
-
 /** One output that is replaced as the table grows. */
 export class NotebookDisplay implements Display {
-  readonly #jupyter: Jupyter;
+  readonly #kernel: Kernel;
   readonly #id = `fit-${Math.random().toString(36).slice(2)}`;
   readonly #names: string[] = [];
   readonly #rows: string[][] = [];
@@ -91,8 +84,8 @@ export class NotebookDisplay implements Display {
   #shown = false;
   #last = 0;
 
-  constructor(jupyter: Jupyter) {
-    this.#jupyter = jupyter;
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
   }
   row(cells: readonly string[]): void {
     if (this.#names.length === 0) this.#names.push(...cells);
@@ -106,7 +99,9 @@ export class NotebookDisplay implements Display {
     // A notebook redraws the whole output each time.
     if (performance.now() - this.#last < 250) return;
     const seconds = (performance.now() - this.#started) / 1000;
-    this.#bar = `<progress value="${done}" max="${this.#total}"></progress> ${barText(this.#title, done, this.#total, seconds, comment).replace(/\|.*\| /, '')}`;
+    // The text of the terminal's bar without the bar itself, which the page draws.
+    const text = barText(this.#title, done, this.#total, seconds, comment).replace(/\|[^|]*\| /, '');
+    this.#bar = `<div><progress value="${done}" max="${this.#total}"></progress> ${escaped(text)}</div>`;
     this.#show();
   }
   stop(): void {
@@ -118,24 +113,12 @@ export class NotebookDisplay implements Display {
   }
   #show(): void {
     this.#last = performance.now();
-    const html =
-      htmlTable(this.#names, this.#rows) + this.#bar.replace(/</g, (c, at: number) => (at < 60 ? c : '&lt;'));
+    const html = htmlTable(this.#names, this.#rows) + this.#bar;
     const table = new TextTable();
     const text = [this.#names, ...this.#rows].map((cells) => table.line(cells)).join('\n');
-    const options = { raw: true, display_id: this.#id, update: this.#shown };
+    const options = { display_id: this.#id, update: this.#shown };
     this.#shown = true;
     // An output that cannot be shown must not end the fit.
-    this.#jupyter.display({ 'text/html': html, 'text/plain': text }, options).catch(() => undefined);
-  }
-}
-
-/** The notebook kernel that the program runs in, if it does. */
-export function notebook(): Jupyter | null {
-  try {
-    const { jupyter } = (globalThis as { Deno?: { jupyter?: Jupyter } }).Deno ?? {};
-    return typeof jupyter?.display === 'function' ? jupyter : null;
-  } catch {
-    // Outside of a kernel Deno throws when asked.
-    return null;
+    displayIn(this.#kernel, { 'text/html': html, 'text/plain': text }, options).catch(() => undefined);
   }
 }

@@ -23,7 +23,8 @@ export class TextTable {
 }
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => escapes[char]!);
+/** Text that may stand in HTML. */
+export const escaped = (text: string): string => text.replace(/[&<>"]/g, (char) => escapes[char]!);
 
 /** The table as notebooks show it. */
 export function htmlTable(names: readonly string[], rows: readonly (readonly string[])[]): string {
