@@ -38,7 +38,7 @@ import {
   zip,
 } from 'libtorch-node/fastai';
 import { array } from '../lib/numpy.js';
-import { folderFor, list, quick, show } from '../lib/notebook.js';
+import { folderFor, list, print, quick, show } from '../lib/notebook.js';
 
 // %% [2] [hidden]
 // from fastai.vision.all import *
@@ -770,7 +770,7 @@ show(validate_epoch(linear1));
 //     print(validate_epoch(linear1), end=' ')
 for (let i = 0; i < 20; i++) {
   train_epoch(linear1, lr, both);
-  process.stdout.write(`${validate_epoch(linear1)} `);
+  print(validate_epoch(linear1), { end: ' ' });
 }
 console.log();
 
@@ -837,7 +837,7 @@ show(validate_epoch(linear_model));
 function train_model(model: Model, epochs: number): void {
   for (let i = 0; i < epochs; i++) {
     train_epoch_with_opt(model);
-    process.stdout.write(`${validate_epoch(model)} `);
+    print(validate_epoch(model), { end: ' ' });
   }
   console.log();
 }

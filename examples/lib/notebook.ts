@@ -8,6 +8,28 @@ export function show(...values: unknown[]): void {
   const texts = values.map(text);
   console.log(texts.length === 1 ? texts[0] : `(${texts.join(', ')})`);
 }
+
+/** Python's `print` with its `end`. */
+export function print(value: unknown, { end = '\n' } = {}): void {
+  const kernel = notebookKernel();
+  // A notebook shows console.log, which always ends the line, but not what goes to process.stdout.
+  if (kernel) void kernel.broadcast('stream', { name: 'stdout', text: `${text(value)}${end}` });
+  else process.stdout.write(`${text(value)}${end}`);
+}
+
+interface Kernel {
+  broadcast(type: string, content: object): Promise<void>;
+}
+/** Deno's notebook kernel, where the program runs in it. */
+function notebookKernel(): Kernel | undefined {
+  try {
+    return (globalThis as { Deno?: { jupyter?: Kernel } }).Deno?.jupyter;
+  } catch {
+    // Outside of a notebook Deno throws when it is merely asked.
+    return undefined;
+  }
+}
+
 /** A float, which Python would print with its point: `show(float(3))`. */
 export const float = (value: number): { toString(): string } => ({
   toString: () => (Number.isInteger(value) ? value.toFixed(1) : String(value)),
