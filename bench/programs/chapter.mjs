@@ -14,7 +14,8 @@ new PerformanceObserver((list) => {
 const x = torch.rand([12_396, 784]);
 const y = torch.randint(2, [12_396, 1]).float();
 const labels = [...y];
-const items = [...x].map((row, i) => [row, labels[i]]);
+/** @type {[torch.Tensor, torch.Tensor][]} */
+const items = [...x].map((row, i) => [row, /** @type {torch.Tensor} */ (labels[i])]);
 const dl = torch.utils.data.DataLoader(items, { batch_size: 256 });
 
 /** @param {torch.Tensor} predictions @param {torch.Tensor} targets */
@@ -32,8 +33,9 @@ async function train(model, params) {
       torch.tidy(() => {
         mnist_loss(model(xb), yb).backward();
         for (const p of params) {
-          p.data.sub_(p.grad.mul(0.1));
-          p.grad.zero_();
+          const grad = /** @type {torch.Tensor} */ (p.grad);
+          p.data.sub_(grad.mul(0.1));
+          grad.zero_();
         }
       });
       xb.dispose();
@@ -52,7 +54,7 @@ const started = performance.now();
 const paused = pauses;
 await train((xb) => xb.matmul(w).add(b), [w, b]);
 const share = (pauses - paused) / (performance.now() - started);
-const growth = memory.length >= 20 ? memory[19] / memory[2] : 0;
+const growth = memory.length >= 20 ? Number(memory[19]) / Number(memory[2]) : 0;
 const [w1, b1, w2, b2] = [init(784, 30), init(30), init(30, 1), init(1)];
 await train((xb) => xb.matmul(w1).add(b1).relu().matmul(w2).add(b2), [w1, b1, w2, b2]);
 

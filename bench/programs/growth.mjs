@@ -1,7 +1,7 @@
 // Steps of a net of two layers for one batch size, width and number of rows: time of a step, and memory.
 import * as torch from '../../dist/index.js';
 
-const [batch, width, rows, steps] = process.argv.slice(2).map(Number);
+const [batch = 0, width = 0, rows = 0, steps = 0] = process.argv.slice(2).map(Number);
 const inputs = 64;
 const { nn, optim } = torch;
 torch.set_num_threads(1);

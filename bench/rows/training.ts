@@ -5,6 +5,7 @@ import { DataLoaders } from '../../ts/fastai/data/core.js';
 import { Learner } from '../../ts/fastai/learner.js';
 import { SGD } from '../../ts/fastai/optimizer/index.js';
 import * as torch from '../../ts/torch/index.js';
+import type { AnyModule } from '../../ts/torch/nn/index.js';
 import type { Tensor } from '../../ts/torch/index.js';
 import { resnet18 } from '../../ts/torchvision/models/index.js';
 import type { Benchmark, Work } from '../harness/benchmark.js';
@@ -77,7 +78,7 @@ function scratch(): Work {
 }
 
 /** fastai's Learner with validation and a metric; its twin is the same loop written out. */
-function learner(model: () => InstanceType<typeof nn.Module>, lr: number): Work {
+function learner(model: () => AnyModule, lr: number): Work {
   const { x, y, valid_x, valid_y } = sample();
   const dls = DataLoaders(
     FastaiLoader(zip(x, y), { bs: 256 }),
@@ -125,7 +126,7 @@ function cnn(): Work {
   torch.manual_seed(0);
   const x = torch.rand([2048, 1, 28, 28]);
   const y = torch.randint(10, [2048]);
-  const conv = (from: number, to: number) => nn.Conv2d(from, to, { kernel_size: 3, stride: 2, padding: 1 });
+  const conv = (from: number, to: number) => nn.Conv2d(from, to, 3, { stride: 2, padding: 1 });
   const model = nn.Sequential(
     ...[conv(1, 8), nn.ReLU(), conv(8, 16), nn.ReLU(), conv(16, 32), nn.ReLU()],
     ...[conv(32, 64), nn.ReLU(), conv(64, 10), nn.Flatten()],
