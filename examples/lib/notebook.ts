@@ -35,9 +35,9 @@ export const float = (value: number): { toString(): string } => ({
   toString: () => (Number.isInteger(value) ? value.toFixed(1) : String(value)),
 });
 
-/** A Python list, which `repr` writes with brackets: `show(list(dl))`. */
+/** A Python list, also one of lists, which `repr` writes with brackets: `show(list(dl))`. */
 export const list = (items: Iterable<unknown>): { toString(): string } => ({
-  toString: () => `[${Array.from(items, repr).join(', ')}]`,
+  toString: () => `[${Array.from(items, text).join(', ')}]`,
 });
 
 function text(value: unknown): string {
