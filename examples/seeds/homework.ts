@@ -275,7 +275,8 @@ console.log('nearest mean, RMSE:', l2.all.toFixed(4), ...l2.each.map((share) => 
 // %% [markdown]
 // ## Homework 4: a Learner of one's own
 //
-// It and the packaged one begin with the same weights and see the same batches: the tables must be the same.
+// It and MyLinear against the packaged Learner and nn.Linear: with the same seed they begin with the same weights and see
+// the same batches, so the tables must be the same.
 
 // %% [10]
 // def get_dls(): return DataLoaders(DataLoader(dset, batch_size=256, shuffle=True), DataLoader(valid_dset, batch_size=256))
@@ -288,7 +289,7 @@ const get_dls = () =>
   );
 set_seed(42);
 const { train: train_dl, valid: valid_dl } = get_dls() as unknown as OwnDataLoaders;
-const own = new OwnLearner(new OwnDataLoaders(train_dl, valid_dl), nn.Linear(784, 10), {
+const own = new OwnLearner(new OwnDataLoaders(train_dl, valid_dl), new MyLinear(784, 10), {
   loss_func: F.cross_entropy,
   metrics: accuracy,
 });
@@ -301,8 +302,18 @@ const options = { loss_func: F.cross_entropy, opt_func: SGD, metrics: accuracy }
 const learn = Learner(get_dls(), nn.Linear(784, 10), options);
 // learn.fit(3, 0.5)
 await learn.fit(3, 0.5);
-const table = tensor([...learn.recorder.values].map((row) => [...row]));
-same('own table', 'learn.recorder.values', tensor(own.rows), table, 'to rounding');
+const table = tensor([...learn.recorder.values].map((row) => [...row].map(Number)));
+const mine_table = tensor(own.rows);
+same('train_epoch, validate_epoch, in a loop', 'Learner.fit', mine_table, table, 'to rounding');
+same(
+  'mean of batch_accuracy, by size of batch',
+  'metrics=accuracy',
+  mine_table.at(':', 2),
+  table.at(':', 2),
+  'to rounding',
+);
+const ways = [[...valid_dl], [...(get_dls().valid as Iterable<Batch>)]].map((batches) => batches[1]!);
+same('train_dl, valid_dl', 'DataLoaders(train_dl, valid_dl)', ways[0]![0], ways[1]![0]);
 
 // %% [markdown]
 // ## Homework 5: models for ten digits
@@ -350,6 +361,28 @@ const cnn = Learner(dls2, simple_cnn, { loss_func: F.cross_entropy, metrics: acc
 await cnn.fit_one_cycle(epochs(8), 0.06);
 
 // %% [15]
+// Learning rates: chapter 19's callbacks write theirs by hand; fastai's go along cosines and powers.
+const cosine = (from: number, to: number, pct: number) =>
+  from + ((1 - Math.cos(Math.PI * pct)) / 2) * (to - from);
+const { lrs } = cnn.recorder;
+const by_hand = lrs.map((_, i) => {
+  const pct = i / lrs.length;
+  return pct < 0.25 ? cosine(0.06 / 25, 0.06, pct / 0.25) : cosine(0.06, 0.06 / 1e5, (pct - 0.25) / 0.75);
+});
+same(
+  'up to lr_max and down, along cosines',
+  'fit_one_cycle(n, lr_max)',
+  tensor(by_hand),
+  tensor(lrs),
+  'to rounding',
+);
+const finder = Learner(get_dls(), nn.Linear(784, 10), options);
+await finder.lr_find({ show_plot: false, suggest_funcs: null });
+const found = finder.recorder.lrs;
+const powers = found.map((_, i) => 1e-7 * 1e8 ** (i / 100));
+same('1e-7 * (10/1e-7)**(i/100)', 'lr_find()', tensor(powers), tensor(found), 'to rounding');
+
+// %% [16]
 const last = (of: typeof learn) => Number([...of.recorder.values].at(-1)!.at(-1));
 console.log('nearest mean'.padEnd(16), l2.all.toFixed(4));
 console.log('linear'.padEnd(16), last(softmax).toFixed(4));

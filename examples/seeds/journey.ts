@@ -149,7 +149,7 @@ show(mse(a_3, mean3).eq(F.mse_loss(a_3, mean3)));
 // def f(x): return x**2
 const f = (x: Tensor) => x.pow(2);
 // x = torch.linspace(-2, 2, steps=100)
-const x = torch.linspace(-2, 2, { steps: 100 });
+const x = torch.linspace(-2, 2, 100);
 // plt.plot(x, f(x)); plt.scatter(-1.5, f(tensor(-1.5)), color='red');
 plt.plot(x, f(x));
 plt.scatter(-1.5, f(tensor(-1.5)), { color: 'red' });

@@ -47,7 +47,7 @@ describe('example: homework, with all pictures', function () {
       });
     });
     const [mean, linear, two, cnn] = outputs
-      .get(15)!
+      .get(16)!
       .split('\n')
       .map((line) => Number(line.split(/ +/).at(-1)));
     expect(mean).to.be.closeTo(0.8203, 3e-4);

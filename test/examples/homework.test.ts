@@ -1,4 +1,5 @@
 /** The homework of the notes, with a part of the pictures: every row of the table, the tables of both Learners, bands. */
+import fs from 'node:fs';
 import { expect } from 'chai';
 
 import { expectCells } from './support.js';
@@ -36,7 +37,7 @@ function table(...rows: [manual: string, api: string][]): (text: string) => void
 
 describe('example: homework --quick', () => {
   let own: number[][];
-  expectCells('seeds/homework.ts', ['--quick'], ['mnist_png.tgz'], {
+  const run = expectCells('seeds/homework.ts', ['--quick'], ['mnist_png.tgz'], {
     1: /^This takes about ten seconds/,
     2: table(
       ['(a-b).abs().mean()', 'F.l1_loss(a,b)'],
@@ -95,11 +96,29 @@ describe('example: homework --quick', () => {
     11: (text) => {
       expect(rowsOf(text)).to.deep.equal(own);
       expect(own.at(-1)![2]).to.be.above(0.85);
-      expect(text).to.match(/\nown table +learn\.recorder\.values +to rounding$/);
+      table(
+        ['train_epoch, validate_epoch, in a loop', 'Learner.fit'],
+        ['mean of batch_accuracy, by size of batch', 'metrics=accuracy'],
+        ['train_dl, valid_dl', 'DataLoaders(train_dl, valid_dl)'],
+      )(text);
     },
     12: fit(2, 0.83),
     13: fit(2, 0.7),
     14: fit(2, 0.93),
-    15: /^nearest mean +0\.8\d{3}\nlinear +0\.\d{4}\n784-30-10 +0\.\d{4}\nconvolutional +0\.9\d{3}$/,
+    15: table(
+      ['up to lr_max and down, along cosines', 'fit_one_cycle(n, lr_max)'],
+      ['1e-7 * (10/1e-7)**(i/100)', 'lr_find()'],
+    ),
+    16: /^nearest mean +0\.8\d{3}\nlinear +0\.\d{4}\n784-30-10 +0\.\d{4}\nconvolutional +0\.9\d{3}$/,
+  });
+
+  it('prints every row of docs/by-hand-and-by-api.md', () => {
+    const doc = fs.readFileSync(new URL('../../docs/by-hand-and-by-api.md', import.meta.url), 'utf8');
+    const rows = [...doc.matchAll(/^\| `(.+?)` +\| `(.+?)` +\|/gm)].map((row): [string, string] => [
+      row[1]!,
+      row[2]!,
+    ]);
+    expect(rows.length).to.equal(27);
+    table(...rows)(run().stdout);
   });
 });

@@ -53,13 +53,13 @@ function look(text: string, expected: string | RegExp | ((text: string) => void)
   else expected(text);
 }
 
-/** A test for each cell; cells that are not named must print nothing. */
+/** A test for each cell; cells that are not named must print nothing. Gives what the run was, once it has been. */
 export function expectCells(
   name: string,
   args: string[],
   files: string[],
   expected: Record<number, Expected>,
-): void {
+): () => CellRun {
   let run: CellRun;
   before(async function () {
     this.timeout(600_000);
@@ -79,4 +79,5 @@ export function expectCells(
       look(run.outputs.get(n)!, differs ? differs.check : (wanted as string));
     });
   }
+  return () => run;
 }
