@@ -1,5 +1,6 @@
 /** Loops without any scope stay small, and memory that runs out is an error that one can go on from. */
 import { expect } from 'chai';
+import { locate } from '../../scripts/libtorch/find.mjs';
 import { run } from './support/child.js';
 import { compile, compiledProgram } from './support/compiled.js';
 
@@ -36,11 +37,13 @@ describe('memory without scopes', function () {
     ['arrayBuffers', '5,000 arrays over tensors, with turns of the event loop', 10_000],
     ['fromArrays', '5,000 tensors over arrays', 200_000],
   ];
+  // A libtorch for CUDA brings 250 MB of libraries more, GPU or not.
+  const limit = locate().found?.variant === 'cpu' ? 600 : 850;
   for (const [job, what, result] of loops)
-    it(`${what}: under 600 MB`, async () => {
+    it(`${what}: under ${limit} MB`, async () => {
       const findings = await loop(job);
       expect(findings.result).to.equal(result);
-      expect(findings.peak).to.be.lessThan(600);
+      expect(findings.peak).to.be.lessThan(limit);
     });
 });
 
