@@ -134,14 +134,44 @@ class Cnn(Net):
         self.opt = optim.SGD(self.net.parameters(), lr=0.05)
 
 
+class Block(nn.Module):
+    def __init__(self, ni, nf, stride, downsample):
+        super().__init__()
+        self.conv1 = nn.Conv2d(ni, nf, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(nf)
+        self.conv2 = nn.Conv2d(nf, nf, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(nf)
+        self.downsample = downsample
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)), inplace=True)))
+        return F.relu_(y + (x if self.downsample is None else self.downsample(x)))
+
+
+def resnet18(classes):
+    """torchvision's, written out: the same layers, made and initialized in the same order."""
+    layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(True), nn.MaxPool2d(3, 2, 1)]
+    ni = 64
+    for nf, stride in [(64, 1), (128, 2), (256, 2), (512, 2)]:
+        down = None
+        if stride != 1:
+            down = nn.Sequential(nn.Conv2d(ni, nf, 1, stride, bias=False), nn.BatchNorm2d(nf))
+        layers += [Block(ni, nf, stride, down), Block(nf, nf, 1, None)]
+        ni = nf
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes)]
+    net = nn.Sequential(*layers)
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+    return net
+
+
 class Resnet:
     def __init__(self):
-        import torchvision
-
         torch.manual_seed(0)
         self.x = torch.rand(64, 3, 28, 28)
         self.y = torch.randint(2, (64,))
-        self.net = torchvision.models.resnet18(num_classes=2)
+        self.net = resnet18(2)
         self.opt = optim.SGD(self.net.parameters(), lr=0.001)
         self.last = 0
 
@@ -181,4 +211,5 @@ WORKS = {
     "cnn": Cnn,
     "resnet18": Resnet,
     "adam": Adam,
+    "adam-fused": Adam,
 }

@@ -175,11 +175,11 @@ function resnet(): Work {
   };
 }
 
-function adam(): Work {
+function adam(options: { fused?: boolean }): Work {
   torch.manual_seed(0);
   const params = Array.from({ length: 100 }, () => torch.randn([1024]).requires_grad_());
   for (const p of params) p.grad = torch.randn([1024]);
-  const opt = optim.Adam(params, { lr: 0.001 });
+  const opt = optim.Adam(params, { lr: 0.001, ...options });
   return {
     run(count) {
       for (let i = 0; i < count; ++i) opt.step();
@@ -233,10 +233,18 @@ export const benchmarks: Benchmark[] = [
   },
   {
     name: 'adam',
-    what: "Adam step, 100 tensors of 1,024, against Python's default",
+    what: "Adam step, 100 tensors of 1,024, both sides' default",
     goals: { python: 0.5 },
     ...{ count: 20, rounds: 11 },
     tolerance: 1e-5,
-    prepare: adam,
+    prepare: () => adam({}),
+  },
+  {
+    name: 'adam-fused',
+    what: "the same with `fused: true`, against Python's default",
+    goals: { python: 0.5 },
+    ...{ count: 20, rounds: 11 },
+    tolerance: 1e-5,
+    prepare: () => adam({ fused: true }),
   },
 ];
