@@ -3,18 +3,35 @@ import fs from 'node:fs';
 
 import { repr } from 'libtorch-node/fastai';
 
-/** Prints a value as a notebook echoes it; several stand for a tuple. */
+/**
+ * Prints a value as a notebook echoes it; several stand for a tuple. In a notebook a value that has a picture or a table of
+ * itself is shown as that.
+ */
 export function show(...values: unknown[]): void {
+  const kernel = notebookKernel();
+  const bundle = kernel && values.length === 1 ? displayed(values[0]) : undefined;
+  if (kernel && bundle) {
+    void kernel.broadcast('display_data', { data: bundle, metadata: {}, transient: {} });
+    return;
+  }
   const texts = values.map(text);
   console.log(texts.length === 1 ? texts[0] : `(${texts.join(', ')})`);
 }
 
+/** What a notebook shows of a value, where it is more than text. */
+function displayed(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const display = (value as Record<symbol, unknown>)[Symbol.for('Jupyter.display')];
+  return typeof display === 'function' ? (display.call(value) as Record<string, string>) : undefined;
+}
+
 /** Python's `print` with its `end`. */
 export function print(value: unknown, { end = '\n' } = {}): void {
+  const written = `${typeof value === 'string' ? value : text(value)}${end}`;
   const kernel = notebookKernel();
   // A notebook shows console.log, which always ends the line, but not what goes to process.stdout.
-  if (kernel) void kernel.broadcast('stream', { name: 'stdout', text: `${text(value)}${end}` });
-  else process.stdout.write(`${text(value)}${end}`);
+  if (kernel) void kernel.broadcast('stream', { name: 'stdout', text: written });
+  else process.stdout.write(written);
 }
 
 interface Kernel {

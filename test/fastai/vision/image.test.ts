@@ -223,6 +223,17 @@ describe('PILImage', () => {
     expect(text).to.match(/^\x1b\[38;2;0;1;2m\x1b\[48;2;9;10;11m▀/); // eslint-disable-line no-control-regex
     expect(image.resize([200, 100]).preview(20).split('\n')).to.have.length(6);
   });
+
+  it('gives a notebook its pixels as PNG', () => {
+    const image = PILImage.create(torch.arange(18).view(2, 3, 3).to(torch.uint8));
+    const shown = (picture: PILImage): Record<string, string> =>
+      (picture as unknown as Record<symbol, () => Record<string, string>>)[Symbol.for('Jupyter.display')]!();
+    const bundle = shown(image);
+    expect(bundle['text/plain']).to.equal('PILImage mode=RGB size=3x2');
+    expect(PILImage.create(Buffer.from(bundle['image/png']!, 'base64'))).to.deep.equal(image);
+    // Modes that are not written as PNG are shown in colours.
+    expect(shown(image.convert('RGBA'))['image/png']).to.equal(bundle['image/png']);
+  });
 });
 
 describe('resize', () => {

@@ -257,6 +257,14 @@ export class PILBase {
   [inspect.custom](): string {
     return this.toString();
   }
+  /** A notebook shows the picture itself. */
+  [Symbol.for('Jupyter.display')](): Record<string, string> {
+    const picture = this.mode === 'L' || this.mode === 'RGB' ? this : this.convert('RGB');
+    return {
+      'image/png': Buffer.from(picture.to_bytes_format()).toString('base64'),
+      'text/plain': this.toString(),
+    };
+  }
 }
 
 /** A colour picture: `PILImage.create(file)` is RGB. [fastai docs](https://docs.fast.ai/vision.core.html#pilimage) */
