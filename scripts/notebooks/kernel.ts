@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { dirname, join } from 'node:path';
 import { Dealer, Subscriber } from 'zeromq';
 
@@ -85,6 +86,8 @@ export function denoBinary(): string {
   return program;
 }
 
+const outputs = new Set(['stream', 'display_data', 'update_display_data', 'execute_result', 'error']);
+
 interface Pending {
   onMessage: (message: Message) => void;
   finish: (result: { reply?: Reply; idle?: true }) => void;
@@ -97,6 +100,8 @@ export class Kernel implements AsyncDisposable {
   readonly #session = randomUUID();
   readonly #shell = new Dealer({ linger: 0 });
   readonly #iopub = new Subscriber({ linger: 0 });
+  /** Takes outputs whose request has been answered already. */
+  #strays: ((message: Message) => void) | undefined;
   #closed = false;
   #said = '';
 
@@ -130,6 +135,7 @@ export class Kernel implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const kernel = new Kernel(child, key, folder);
+    process.once('exit', kernel.#kill);
     kernel.#watch();
     kernel.#iopub.connect(`tcp://127.0.0.1:${iopub}`);
     kernel.#iopub.subscribe();
@@ -162,7 +168,9 @@ export class Kernel implements AsyncDisposable {
 
   #watch(): void {
     for (const stream of [this.process.stdout!, this.process.stderr!])
-      stream.setEncoding('utf8').on('data', (text: string) => (this.#said = (this.#said + text).slice(-4000)));
+      stream
+        .setEncoding('utf8')
+        .on('data', (text: string) => (this.#said = (this.#said + text).slice(-4000)));
     const ended = (why: string): void => {
       this.#closed = true;
       const error = new Error(`Deno's kernel ${why}.\n${this.#said}`.trim());
@@ -180,9 +188,11 @@ export class Kernel implements AsyncDisposable {
     try {
       for await (const frames of socket) {
         const message = decode(this.key, frames);
-        if (process.env['NBDEBUG']) console.log('     raw', message.header.msg_type, message.parent_header.msg_id?.slice(0,4), JSON.stringify(message.content).slice(0,60));
         const pending = this.#pending.get(message.parent_header.msg_id ?? '');
-        if (!pending) continue;
+        if (!pending) {
+          if (socket === this.#iopub) this.#strays?.(message);
+          continue;
+        }
         const { msg_type } = message.header;
         if (socket === this.#shell) pending.finish({ reply: message.content as unknown as Reply });
         else if (msg_type === 'status' && message.content['execution_state'] === 'idle')
@@ -232,26 +242,47 @@ export class Kernel implements AsyncDisposable {
    * `error` messages as they come.
    * @throws {Error} the kernel ends, or takes longer than `timeout` milliseconds (default: 10 minutes)
    */
-  execute(code: string, onMessage: (message: Message) => void, timeout = 600_000): Promise<Reply> {
-    const content = {
+  async execute(code: string, onMessage: (message: Message) => void, timeout = 600_000): Promise<Reply> {
+    // The kernel may say that it is idle before the last outputs have left it. They leave in order, so whatever comes before
+    // the output of a second request belongs to the cell.
+    const mark = randomUUID();
+    const content = (code: string, store_history: boolean): object => ({
       code,
       silent: false,
-      store_history: true,
+      store_history,
       user_expressions: {},
       allow_stdin: false,
       stop_on_error: true,
+    });
+    let marked = (): void => undefined;
+    const last = new Promise<void>((resolve) => (marked = resolve));
+    const until = (message: Message): void => {
+      if (message.content['text'] === mark) marked();
+      else if (outputs.has(message.header.msg_type)) onMessage(message);
     };
-    return this.#request('execute_request', content, onMessage, timeout);
+    this.#strays = until;
+    try {
+      const reply = await this.#request('execute_request', content(code, true), until, timeout);
+      const text = `await Deno.jupyter.broadcast('stream', { name: 'stdout', text: '${mark}' });`;
+      await this.#request('execute_request', content(text, false), until, 60_000);
+      await Promise.race([last, delay(5000)]);
+      return reply;
+    } finally {
+      this.#strays = undefined;
+    }
   }
 
-  async close(): Promise<void> {
-    if (!this.#closed) {
-      const gone = new Promise((resolve) => this.process.once('exit', resolve));
-      this.process.kill('SIGKILL');
-      await gone;
-    }
-    for (const socket of [this.#shell, this.#iopub]) if (!socket.closed) socket.close();
+  readonly #kill = (): void => {
+    this.process.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  };
+
+  async close(): Promise<void> {
+    process.off('exit', this.#kill);
+    const gone = this.#closed ? undefined : new Promise((resolve) => this.process.once('exit', resolve));
+    this.#kill();
+    await gone;
+    for (const socket of [this.#shell, this.#iopub]) if (!socket.closed) socket.close();
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
