@@ -26,18 +26,30 @@ export function eachTensor(value: unknown, fn: (tensor: Tensor) => void): void {
     for (const item of Object.values(value)) eachTensor(item, fn);
 }
 
+type TensorOptions = NonNullable<Parameters<typeof torch.tensor>[1]>;
+
+/** Keyword arguments, as no data are: a plain object. */
+const isOptions = (value: unknown): value is TensorOptions =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
 /**
- * fastai's `tensor`: like `torch.tensor`, but several scalars make a vector, float64 becomes float32, and a tensor is
- * returned as it is. An object with a `toTensor()` method, such as an image, gives what that returns.
+ * fastai's `tensor`: like `torch.tensor`, but several scalars make a vector, float64 becomes float32 unless it is asked
+ * for, and a tensor is returned as it is. An object with a `toTensor()` method, such as an image, gives what that returns.
  * https://docs.fast.ai/torch_core.html#tensor
+ * @param rest more scalars; as the last one options of torch.tensor
+ * @throws {ArgumentError} options that torch.tensor does not know
  */
-export function tensor(x: TensorLike | { toTensor(): Tensor }, ...rest: TensorLike[]): Tensor {
-  if (rest.length > 0) x = [x as TensorLike, ...rest];
+export function tensor(
+  x: TensorLike | { toTensor(): Tensor },
+  ...rest: (TensorLike | TensorOptions)[]
+): Tensor {
+  const options = isOptions(rest.at(-1)) ? (rest.pop() as TensorOptions) : {};
+  if (rest.length > 0) x = [x as TensorLike, ...(rest as TensorLike[])];
   if (x instanceof Tensor) return x;
   if (typeof x === 'object' && x !== null && 'toTensor' in x && typeof x.toTensor === 'function')
     return x.toTensor();
-  const made = torch.tensor(x as TensorLike);
-  return made.dtype === torch.float64 ? made.float() : made;
+  const made = torch.tensor(x as TensorLike, options);
+  return made.dtype === torch.float64 && options.dtype == null ? made.float() : made;
 }
 
 /**
