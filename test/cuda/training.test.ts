@@ -94,7 +94,7 @@ describe('CUDA: training', function () {
     const losses: number[] = [];
     for (let step = 0; step < 20; step++) {
       const loss = torch.autocast(type, { dtype: torch.bfloat16 }, () => {
-        const out = model.forward(x) as torch.Tensor;
+        const out = model.forward(x);
         expect(out.dtype).to.equal(torch.bfloat16);
         return nn.functional.binary_cross_entropy_with_logits(out.to(torch.float32), y);
       });
