@@ -1,6 +1,7 @@
 // The chapter's two models, trained from scratch; prints memory and the collector's pauses.
 import { PerformanceObserver } from 'node:perf_hooks';
 import * as torch from '../../dist/index.js';
+import { peakMegabytes } from './peak.mjs';
 
 const epochs = Number(process.argv[2] ?? 5);
 torch.set_num_threads(1);
@@ -58,5 +59,5 @@ const growth = memory.length >= 20 ? Number(memory[19]) / Number(memory[2]) : 0;
 const [w1, b1, w2, b2] = [init(784, 30), init(30), init(30, 1), init(1)];
 await train((xb) => xb.matmul(w1).add(b1).relu().matmul(w2).add(b2), [w1, b1, w2, b2]);
 
-const peak = process.resourceUsage().maxRSS / 1024;
+const peak = peakMegabytes();
 console.log(JSON.stringify({ peak, growth, gc: share, result: w.sum().item() + w1.sum().item() }));

@@ -1,11 +1,11 @@
 """The twin of chapter.mjs."""
 
 import json
-import resource
 import sys
 
 import torch
 from torch.utils.data import DataLoader
+from peak import peak_megabytes
 
 epochs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 torch.set_num_threads(1)
@@ -39,5 +39,5 @@ train(lambda xb: xb @ w + b, [w, b])
 w1, b1, w2, b2 = init(784, 30), init(30), init(30, 1), init(1)
 train(lambda xb: (xb @ w1 + b1).relu() @ w2 + b2, [w1, b1, w2, b2])
 
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = peak_megabytes()
 print(json.dumps({"peak": peak, "result": w.sum().item() + w1.sum().item()}))

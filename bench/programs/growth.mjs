@@ -1,5 +1,6 @@
 // Steps of a net of two layers for one batch size, width and number of rows: time of a step, and memory.
 import * as torch from '../../dist/index.js';
+import { peakMegabytes } from './peak.mjs';
 
 const [batch = 0, width = 0, rows = 0, steps = 0] = process.argv.slice(2).map(Number);
 const inputs = 64;
@@ -37,5 +38,5 @@ loop: for (;;) {
   }
 }
 times.sort((a, b) => a - b);
-const peak = process.resourceUsage().maxRSS / 1024;
+const peak = peakMegabytes();
 console.log(JSON.stringify({ step: times[times.length >> 1], peak, result: last }));

@@ -1,7 +1,6 @@
 """The twin of growth.mjs."""
 
 import json
-import resource
 import sys
 import time
 
@@ -9,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn, optim
 from torch.utils.data import DataLoader, TensorDataset
+from peak import peak_megabytes
 
 batch, width, rows, steps = map(int, sys.argv[1:])
 inputs = 64
@@ -34,5 +34,5 @@ while len(times) < steps:
             break
         start = time.process_time()
 times.sort()
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = peak_megabytes()
 print(json.dumps({"step": times[len(times) // 2], "peak": peak, "result": last}))
