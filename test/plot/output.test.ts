@@ -109,7 +109,8 @@ describe('savefig and show', () => {
     const shown: [string, Record<string, any>][] = [];
     const kernel = {
       jupyter: {
-        broadcast: (type: string, content: Record<string, any>) => Promise.resolve(shown.push([type, content])),
+        broadcast: (type: string, content: Record<string, any>) =>
+          Promise.resolve(shown.push([type, content])),
       },
     };
     const had = Object.getOwnPropertyDescriptor(globalThis, 'Deno');
