@@ -9,7 +9,7 @@
 import * as torch from 'libtorch-node';
 import type { Tensor } from 'libtorch-node';
 import { Image, Path, tensor, untar_data, URLs, zip } from 'libtorch-node/fastai';
-import { quick, show } from '../lib/notebook.js';
+import { print, quick, show } from '../lib/notebook.js';
 
 const { DataLoader, SubsetRandomSampler } = torch.utils.data;
 type Loader = Iterable<[xb: Tensor, yb: Tensor]>;
@@ -170,10 +170,10 @@ function batch_accuracy(xb: Tensor, yb: Tensor): Tensor {
 // def validate_epoch(model):
 //     accs = [batch_accuracy(model(xb), yb) for xb,yb in valid_loader]
 //     return round(torch.stack(accs).mean().item(), 4)
-function validate_epoch(model: Model): string {
+function validate_epoch(model: Model): number {
   return torch.tidy(() => {
     const accs = Array.from(valid_loader as Loader, ([xb, yb]) => batch_accuracy(model(xb), yb));
-    return torch.stack(accs).mean().item().toFixed(4);
+    return Number(torch.stack(accs).mean().item().toFixed(4));
   });
 }
 
@@ -191,6 +191,6 @@ const params = [weights, bias];
 //     print(validate_epoch(linear_model), end=' ')
 for (let i = 0; i < 30; ++i) {
   train_epoch(linear_model, lr, params);
-  process.stdout.write(`${validate_epoch(linear_model)} `);
+  print(validate_epoch(linear_model), { end: ' ' });
 }
 console.log();

@@ -54,6 +54,17 @@ export function structure(net: Net, x: Tensor): unknown[] {
   return [same, linear, seq.at('1:'), list.length, nn.ModuleDict({ a: linear }).get('a')];
 }
 
+export function convolutions(): nn.Module[] {
+  return [
+    nn.Conv2d(1, 30, 3, { padding: 1 }),
+    nn.Conv2d(1, 30, { kernel_size: 3, padding: 1 }),
+    nn.Conv2d({ in_channels: 1, out_channels: 30, kernel_size: [3, 3] }),
+    nn.ConvTranspose2d(1, 30, { kernel_size: 2, stride: 2 }),
+    // @ts-expect-error kernel_size is missing
+    nn.Conv2d(1, 30, { padding: 1 }),
+  ];
+}
+
 export function refused(x: Tensor): void {
   // @ts-expect-error forward takes a Tensor
   new Net()('x');

@@ -25,6 +25,7 @@ type ConvArguments =
         ConvOptions
       >,
     ]
+  | [in_channels: number, out_channels: number, options: { kernel_size: Sizes } & ConvOptions]
   | [options: { in_channels: number; out_channels: number; kernel_size: Sizes } & ConvOptions];
 
 const names = [
@@ -125,6 +126,7 @@ type ConvTransposeArguments =
         ConvTransposeOptions
       >,
     ]
+  | [in_channels: number, out_channels: number, options: { kernel_size: Sizes } & ConvTransposeOptions]
   | [options: { in_channels: number; out_channels: number; kernel_size: Sizes } & ConvTransposeOptions];
 
 const transposedNames = [
