@@ -5,7 +5,7 @@ import { namedArguments } from '../torch/arguments.js';
 import { ArgumentError } from '../torch/errors.js';
 import { repr } from '../torch/number_text.js';
 import { callable, type Device, type Tensor } from '../torch/index.js';
-import type { AnyModule, Parameter } from '../torch/nn/index.js';
+import type { AnyModule, Module, Parameter } from '../torch/nn/index.js';
 import { Callback, TrainEvalCallback, type Awaitable, type CallbackLike } from './callback/core.js';
 import { CancelEpochException, events, trainingLoop, type Event } from './callback/events.js';
 import { Loop, type BatchSource } from './learner/loop.js';
@@ -31,7 +31,7 @@ export interface LearnerData {
   readonly n_inp?: number;
   readonly loss_func?: unknown;
   readonly train_ds?: unknown;
-  at?(index: number): BatchSource;
+  at?(index: number): BatchSource | undefined;
 }
 
 /** fastai's optimizers, and torch's in an OptimWrapper. */
@@ -159,10 +159,10 @@ class LearnerClass {
   final_record: L<LogEntry> | null = null;
   /** Run around each call of the model and of the loss: what autocast needs. Outermost first. */
   readonly contexts: (<T>(run: () => T) => T)[] = [];
-  #ordered: readonly Callback[] | null = null;
+  readonly #heard = new Map<Event, readonly Callback[]>();
   #pause: Pause | null = null;
 
-  constructor(dls: LearnerData, model: AnyModule, options: LearnerOptions = {}) {
+  constructor(dls: LearnerData, model: AnyModule | Module, options: LearnerOptions = {}) {
     const given = namedArguments('Learner', optionNames, [options], 0) as LearnerOptions;
     if (typeof model !== 'function')
       throw new ArgumentError('Learner(): model must be a Module or a function', 'Learner');
@@ -172,9 +172,9 @@ class LearnerClass {
         'Learner',
       );
     this.dls = dls;
-    this.model = model;
+    this.model = model as AnyModule;
     this.loss_func = inferLoss(dls, given.loss_func);
-    this.opt_func = given.opt_func ?? (Adam);
+    this.opt_func = given.opt_func ?? Adam;
     this.lr = given.lr ?? defaults.lr;
     this.splitter = given.splitter ?? params;
     this.metrics = mk_metrics(given.metrics);
@@ -191,13 +191,18 @@ class LearnerClass {
 
   /** Calls the callbacks' methods for an event, in their order. */
   call(name: Event): Awaitable {
-    if (!events.includes(name)) throw new ArgumentError(`there is no event '${String(name)}'`, 'Learner');
-    this.#ordered ??= this.cbs.sorted('order');
-    const ordered = this.#ordered;
-    for (let i = 0; i < ordered.length; ++i) {
-      const waiting = ordered[i]!.call(name);
-      if (waiting) return this.#callRest(name, ordered, i + 1, waiting);
+    const heard = this.#heard.get(name) ?? this.#listeners(name);
+    for (let i = 0; i < heard.length; ++i) {
+      const waiting = heard[i]!.call(name);
+      if (waiting) return this.#callRest(name, heard, i + 1, waiting);
     }
+  }
+  /** Found once for a fit: most callbacks have no method for most events. */
+  #listeners(name: Event): readonly Callback[] {
+    if (!events.includes(name)) throw new ArgumentError(`there is no event '${String(name)}'`, 'Learner');
+    const heard = this.ordered_cbs(name);
+    this.#heard.set(name, heard);
+    return heard;
   }
   async #callRest(
     name: Event,
@@ -218,7 +223,7 @@ class LearnerClass {
     made.learn = this;
     (this as unknown as Record<string, unknown>)[made.name] = made;
     this.cbs.push(made);
-    this.#ordered = null;
+    this.#heard.clear();
     return this;
   }
   add_cbs(cbs: CallbackLike | Iterable<CallbackLike> | null | undefined): this {
@@ -235,7 +240,7 @@ class LearnerClass {
       if (fields[old.name] === old) Reflect.deleteProperty(this, old.name);
     }
     this.cbs = this.cbs.filter((other) => !gone.includes(other));
-    this.#ordered = null;
+    this.#heard.clear();
     return this;
   }
   remove_cbs(cbs: CallbackLike | Iterable<CallbackLike> | null | undefined): this {
@@ -327,10 +332,11 @@ class LearnerClass {
    * @internal Runs a part of the loop: Ctrl-C and the signal are heard, what is left of the last batch is let go, and
    * callbacks clean up, whatever happens.
    */
-  async running(body: (loop: Loop) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  async running(body: (loop: Loop) => Awaitable, signal?: AbortSignal): Promise<void> {
     const outer = this.#pause;
     const pause = new Pause(signal);
     this.#pause = pause;
+    this.#heard.clear();
     try {
       await body(new Loop(this, outer ?? pause));
       if (pause.reason) throw pause.reason;
@@ -338,7 +344,10 @@ class LearnerClass {
       pause.close();
       this.#pause = outer;
       if (outer === null) {
-        for (const cb of this.cbs) await cb.cleanup?.();
+        for (const cb of this.cbs) {
+          await cb.cleanup?.();
+          cb.run = true;
+        }
         this.#letGo();
       }
     }
