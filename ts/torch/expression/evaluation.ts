@@ -49,11 +49,27 @@ export class Evaluation {
   apply<T>(place: Span, inputs: readonly unknown[], operation: () => T): T {
     this.place = place;
     const result = operation();
+    if (this.#applyPlain(inputs, result)) return result;
     eachTensor(this.runtime, result, (tensor) => {
       if (!inputs.some((input) => holds(this.runtime, input, tensor))) this.#owned.add(tensor);
     });
     this.free(inputs, result);
     return result;
+  }
+
+  /** The same for one tensor out of tensors and plain values, which is nearly every operation; false for others. */
+  #applyPlain(inputs: readonly unknown[], result: unknown): boolean {
+    if (!this.runtime.isTensor(result)) return false;
+    let isNew = true;
+    for (const input of inputs) {
+      if (input === result) isNew = false;
+      else if (typeof input === 'object' && input !== null && !this.runtime.isTensor(input)) return false;
+    }
+    if (this.#owned.size > 0)
+      for (const input of inputs)
+        if (input !== result && this.#owned.delete(input as Tensor)) (input as Tensor).dispose();
+    if (isNew) this.#owned.add(result);
+    return true;
   }
 
   /** Reads something that belongs to someone else: nothing in the result becomes ours. */
