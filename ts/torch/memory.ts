@@ -101,7 +101,7 @@ export class Stage {
     const inner = new TidyScope(this.#scope);
     const result = within({ scope: inner }, fn);
     const seen = new Set<object>();
-    // What the model itself holds on to stays until the model lets go of it.
+    // What the model itself holds on to stays until the model lets go of it, also where it is the result.
     for (const owner of owners) visit(owner, seen, (tensor) => inner.abandon(tensor));
     visit(result, new Set(), (tensor) => inner.release(tensor));
     inner.close();

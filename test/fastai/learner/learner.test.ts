@@ -290,6 +290,7 @@ describe('fastai Learner', () => {
     class Remembering extends nn.Module {
       lin = nn.Linear(1, 1);
       last: torch.Tensor | null = null;
+      seen: torch.Tensor | null = null;
       forward(x: torch.Tensor): torch.Tensor {
         this.last = x.mul(2);
         return this.lin(x.add(0).sub(0));
@@ -313,6 +314,7 @@ describe('fastai Learner', () => {
     expect(kept[0]!.item()).to.be.a('number');
     expect([...kept[1]!.shape]).to.deep.equal([4, 1]);
     expect(model.last!.sum().item()).to.be.a('number');
+    expect(model.seen!.sum().item()).to.be.a('number');
   });
 
   it('metrics: functions weighted by batch size, classes, values, and one that gives no number', async () => {

@@ -160,14 +160,13 @@ export class Loop {
 
   *#doBatch(stage: Stage): Steps {
     const learn = this.#learn;
-    const owners = [learn.model, learn.loss_func];
-    learn.pred = stage.run(() => learn.inContext(() => learn.model(...learn.xb) as unknown), owners);
+    learn.pred = stage.run(() => learn.inContext(() => learn.model(...learn.xb) as unknown), [learn.model]);
     const pred = learn.call('after_pred');
     if (pred) yield pred;
     if (learn.yb.length > 0) {
       learn.loss_grad = stage.run(
         () => learn.inContext(() => learn.loss_func(learn.pred, ...learn.yb)),
-        owners,
+        [learn.loss_func],
       );
       learn.loss = learn.loss_grad;
     }
