@@ -50,6 +50,8 @@ export { format_time, Recorder } from './learner/recorder.js';
 export type { PredsOptions } from './learner/inference.js';
 import './learner/inference.js';
 import './learner/storage.js';
+export { load_learner, type LoadLearnerOptions } from './learner/export.js';
+export { reduce, restore, type Reduced } from '../fastcore/reduce.js';
 export { Callback, TrainEvalCallback } from './callback/core.js';
 export {
   CancelBackwardException,

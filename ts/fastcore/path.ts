@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import { L } from './foundation.js';
 import { callableClass } from './meta.js';
 import { orderKey, repr } from './protocol.js';
+import { reduce, type Reduced } from './reduce.js';
 
 /** Anything that names a file. */
 export type PathLike = string | PathObject;
@@ -191,6 +192,9 @@ class PathObject {
   }
   [inspect.custom](): string {
     return this.repr();
+  }
+  [reduce](): Reduced {
+    return { by: Path, args: this.parts, state: {} };
   }
   [orderKey](): string[] {
     return this.parts;

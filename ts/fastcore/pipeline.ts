@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { ArgumentError } from '../torch/errors.js';
 import { callable, callableInstance } from '../torch/nn/modules/callable.js';
 import { L } from './foundation.js';
+import { reduce, type Reduced } from './reduce.js';
 import { isTuple, Transform, type TransformFunction } from './transform.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what is transformed is of any type */
@@ -120,6 +121,9 @@ class PipelineClass extends Chain implements Iterable<Transform> {
   }
   [Symbol.iterator](): IterableIterator<Transform> {
     return this.fs[Symbol.iterator]();
+  }
+  [reduce](): Reduced {
+    return { by: Pipeline, args: [] };
   }
   override toString(): string {
     return `Pipeline: ${this.fs.map((f) => f.name).join(' -> ')}`;

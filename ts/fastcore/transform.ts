@@ -5,6 +5,7 @@ import { namedArguments } from '../torch/arguments.js';
 import { ArgumentError } from '../torch/errors.js';
 import { callable, callableInstance } from '../torch/nn/modules/callable.js';
 import type { Tensor } from '../torch/tensor.js';
+import { reduce, type Reduced } from './reduce.js';
 import { retain_type } from './retain.js';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what is transformed is of any type */
@@ -131,6 +132,11 @@ class TransformClass extends Encoder {
     return retain_type(this[step](x, call), x);
   }
 
+  [reduce](): Reduced {
+    const own = this as unknown as Record<Step, unknown>;
+    const { encodes = null, decodes = null } = own;
+    return { by: Transform, args: this.#name === null ? [] : [encodes, decodes] };
+  }
   override toString(): string {
     return this.name;
   }

@@ -1,4 +1,5 @@
 /** Callbacks: what changes a fit from outside. https://docs.fast.ai/callback.core.html */
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { ArgumentError } from '../../torch/errors.js';
 import { checkOptions } from '../../torch/arguments.js';
 import { callable, nn } from '../../torch/index.js';
@@ -111,13 +112,14 @@ class CallbackClass {
       .toLowerCase();
   }
 
+  [reduce](): Reduced {
+    return { by: Callback, args: [] };
+  }
   /** Calls the method for an event if there is one and it is to run now. */
   call(name: Event): Awaitable {
     const training = this.#learn?.training ?? true;
     const runs = this.run && (!innerLoop.has(name) || (training ? this.run_train : this.run_valid));
-    const result = runs ? this[name]?.() : undefined;
-    if (name === 'after_fit') this.run = true;
-    return result;
+    return runs ? this[name]?.() : undefined;
   }
 
   toString(): string {

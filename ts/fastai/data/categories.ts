@@ -1,6 +1,7 @@
 /** Labels as numbers: https://docs.fast.ai/data.transforms.html#categorize */
 import { L } from '../../fastcore/index.js';
 import { compare, identityKey, repr } from '../../fastcore/protocol.js';
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { ItemTransform, Transform } from '../../fastcore/transform.js';
 import { namedArguments } from '../../torch/arguments.js';
 import {
@@ -68,6 +69,11 @@ class CategoryMapClass extends L<unknown> {
   /** Labels at places. */
   map_ids(places: Iterable<number>): L<unknown> {
     return new L<unknown>(Array.from(places, (place) => this[place]));
+  }
+  [reduce](): Reduced {
+    const add_na = (this.o2i as Places).fallback !== null;
+    const labels = [...this].slice(add_na ? 1 : 0);
+    return { by: CategoryMap, args: [labels, { sort: false, add_na }], state: {} };
   }
   equals(other: ArrayLike<unknown>): boolean {
     return other.length === this.length && this.every((label, i) => compareOrFalse(label, other[i]));

@@ -2,6 +2,7 @@
 import nodePath from 'node:path';
 
 import { L, Path } from '../../fastcore/index.js';
+import { made } from '../../fastcore/reduce.js';
 import { namedArguments } from '../../torch/arguments.js';
 import { ValueError } from '../../torch/index.js';
 
@@ -58,21 +59,21 @@ export function ColReader(
     }
     return pref === '' && suff === '' ? value : `${pref}${String(value)}${suff}`;
   };
-  return Object.defineProperty(
-    (row: unknown) =>
-      cols.length === 1 ? read(row, cols[0]!) : new L<unknown>(cols.map((col) => read(row, col))),
-    'name',
-    { value: 'ColReader' },
-  );
+  const reader = (row: unknown) =>
+    cols.length === 1 ? read(row, cols[0]!) : new L<unknown>(cols.map((col) => read(row, col)));
+  Object.defineProperty(reader, 'name', { value: 'ColReader' });
+  return made(reader, ColReader, [{ cols, pref, suff, label_delim }]);
 }
 
 /** Item `i` of each item: how the columns of `DataBlock.from_columns` are read. */
 export function ItemGetter(i: number | string): (item: unknown) => unknown {
-  return Object.defineProperty((item: unknown) => (item as Row)[i], 'name', { value: 'ItemGetter' });
+  const getter = Object.defineProperty((item: unknown) => (item as Row)[i], 'name', { value: 'ItemGetter' });
+  return made(getter, ItemGetter, [i]);
 }
 /** Attribute `nm` of each item, or `fallback`. */
 export function AttrGetter(nm: string, fallback: unknown = null): (item: unknown) => unknown {
-  return Object.defineProperty((item: unknown) => (item as Row)[nm] ?? fallback, 'name', {
+  const getter = Object.defineProperty((item: unknown) => (item as Row)[nm] ?? fallback, 'name', {
     value: 'AttrGetter',
   });
+  return made(getter, AttrGetter, [nm, fallback]);
 }

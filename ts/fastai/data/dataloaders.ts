@@ -3,6 +3,7 @@ import { L } from '../../fastcore/foundation.js';
 import { first } from '../../fastcore/basics.js';
 import { Path, type PathLike } from '../../fastcore/path.js';
 import type { TransformsLike } from '../../fastcore/pipeline.js';
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { checkOptions } from '../../torch/arguments.js';
 import { isOptions } from '../../torch/dispatch.js';
 import { ArgumentError, callable, device as makeDevice } from '../../torch/index.js';
@@ -186,12 +187,18 @@ class DataLoadersClass {
       loader[event as 'after_item'].add(tfms);
     }
   }
-  /** The same loaders with the same transforms and no items. */
+  /** The same loaders with the same transforms and no items; a loader of another library becomes an empty list. */
   new_empty(): DataLoadersClass {
-    const loaders = (this.loaders as DataLoader[]).map(
-      (dl) => dl.new((dl.dataset as { new_empty(): unknown }).new_empty()) as unknown,
-    );
+    const loaders = (this.loaders as Partial<DataLoader>[]).map((dl) => {
+      const dataset = dl.dataset as { new_empty?: () => unknown } | null | undefined;
+      return typeof dl.new === 'function' ? dl.new(dataset?.new_empty?.() ?? []) : [];
+    });
     return this.like(loaders);
+  }
+  [reduce](): Reduced {
+    const own = Object.entries(this).filter(([name]) => !['loaders', 'path'].includes(name));
+    const args = [...(this.loaders as unknown[]), { path: this.path, device: this.#device }];
+    return { by: DataLoaders, args, state: Object.fromEntries(own) };
   }
   /** @internal */
   protected like(loaders: unknown[]): DataLoadersClass {

@@ -5,6 +5,7 @@ import { L } from '../../fastcore/foundation.js';
 import type { PathLike } from '../../fastcore/path.js';
 import type { TransformsLike } from '../../fastcore/pipeline.js';
 import { repr } from '../../fastcore/protocol.js';
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { namedArguments } from '../../torch/arguments.js';
 import { ArgumentError, callable, type Device, type Tensor } from '../../torch/index.js';
 import { default_device } from '../torch_core.js';
@@ -209,6 +210,10 @@ class DatasetsClass {
     return new DataLoaders(...loaders, { path, device: where });
   }
 
+  [reduce](): Reduced {
+    const { tls, n_inp, dl_type, ...own } = this;
+    return { by: Datasets, args: [null, { tls, n_inp, dl_type }], state: own };
+  }
   toString(): string {
     const shown = Array.from({ length: Math.min(this.length, L.shownItems) }, (_, i) => repr(this.get(i)));
     return `(#${this.length}) [${shown.join(',')}${this.length > shown.length ? '...' : ''}]`;

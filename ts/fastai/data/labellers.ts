@@ -1,5 +1,6 @@
 /** Labels from file names: https://docs.fast.ai/data.transforms.html#label */
 import { Path, type PathLike } from '../../fastcore/index.js';
+import { made } from '../../fastcore/reduce.js';
 import { namedArguments } from '../../torch/arguments.js';
 import { ValueError } from '../../torch/index.js';
 
@@ -30,8 +31,8 @@ export function RegexLabeller(
       `RegexLabeller(): "${source}" has no group, which would be the label`,
       'RegexLabeller',
     );
-  return Object.defineProperty(
-    (item: unknown) => {
+  const label = Object.defineProperty(
+    (item: unknown): string => {
       const text = String(item);
       const found = pattern.exec(text)?.[1];
       if (found === undefined)
@@ -41,4 +42,5 @@ export function RegexLabeller(
     'name',
     { value: 'RegexLabeller' },
   );
+  return made(label, RegexLabeller, [pat, match]);
 }

@@ -1,5 +1,6 @@
 /** fastai's DataLoader. https://docs.fast.ai/data.load.html */
 import { Random, random } from '../../fastcore/random.js';
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { retain_type, retain_types } from '../../fastcore/retain.js';
 import { namedArguments } from '../../torch/arguments.js';
 import { isOptions } from '../../torch/dispatch.js';
@@ -339,6 +340,11 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
   /** @internal Options of a subclass. */
   protected get moreOptions(): readonly string[] {
     return [];
+  }
+  [reduce](): Reduced {
+    const known: readonly string[] = [...optionNames, 'rng'];
+    const own = Object.entries(this).filter(([name]) => !known.includes(name));
+    return { by: DataLoader, args: [this.dataset, this.current()], state: Object.fromEntries(own) };
   }
   /** @internal */
   protected current(): DataLoaderOptions {

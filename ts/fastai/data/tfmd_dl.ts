@@ -3,12 +3,13 @@ import { availableParallelism } from 'node:os';
 
 import { L } from '../../fastcore/foundation.js';
 import { Pipeline, type TransformsLike } from '../../fastcore/pipeline.js';
-import { retain_types } from '../../fastcore/retain.js';
+import { reduce, restore, type Reduced } from '../../fastcore/reduce.js';
+import { as_subclass, retain_types } from '../../fastcore/retain.js';
 import { Transform } from '../../fastcore/transform.js';
 import { namedArguments } from '../../torch/arguments.js';
-import { callable, Tensor } from '../../torch/index.js';
+import { callable, empty, Tensor } from '../../torch/index.js';
 import type { Device } from '../../torch/index.js';
-import { eachTensor, to_cpu } from '../torch_core.js';
+import { apply, eachTensor, to_cpu } from '../torch_core.js';
 import { DataLoader, type DataLoaderOptions, type LoaderChanges, type LoaderClass } from './load.js';
 import { optionNames, type LoaderSteps } from './loader/options.js';
 import { show_batch, show_results, type ShowOptions } from './show_batch.js';
@@ -191,6 +192,19 @@ class TfmdDLClass<Batch = any> extends DataLoader<Batch> {
     made.#inputs = this.#inputs;
     return made;
   }
+  override [reduce](): Reduced {
+    const { args, state } = super[reduce]();
+    const [dataset, options] = args as [unknown, object];
+    if (this.#pattern === undefined) this.#onePass();
+    const made = { pattern: kinds(this.#pattern), inputs: this.#inputs };
+    return { by: TfmdDL, args: [dataset, { ...options, do_setup: false }], state: { ...state, made } };
+  }
+  [restore]({ made, ...fields }: Record<string, unknown>): void {
+    const { pattern, inputs } = made as { pattern: unknown; inputs: number };
+    this.#pattern = pattern;
+    this.#inputs = inputs;
+    Object.assign(this, fields);
+  }
   protected override get moreOptions(): readonly string[] {
     return ['verbose', 'do_setup'];
   }
@@ -276,6 +290,10 @@ function freeReplaced(before: unknown, after: unknown): void {
   eachTensor(before, (tensor) => {
     if (!kept.has(tensor)) tensor.dispose();
   });
+}
+/** The kinds of tensors in a batch, without their elements. */
+function kinds(batch: unknown): unknown {
+  return apply((t) => as_subclass(empty([0], { dtype: t.dtype }), t.constructor as typeof Tensor), batch);
 }
 const makingSteps = ['create_batches', 'create_batch', 'retain', 'do_batch'] as const;
 

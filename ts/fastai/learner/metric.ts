@@ -1,5 +1,6 @@
 /** Metrics that a learner accumulates over the batches of an epoch. https://docs.fast.ai/learner.html#metrics */
 import { L } from '../../fastcore/foundation.js';
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { ArgumentError } from '../../torch/errors.js';
 import { callable, float64, tidy, Tensor } from '../../torch/index.js';
 import type { LearnerClass } from '../learner.js';
@@ -81,6 +82,9 @@ class AvgMetricClass extends Averaged {
     const value = tidy(() => roundedOf(this.func(learn.pred, ...learn.yb), this.name));
     this.add(value, find_bs(learn.yb));
   }
+  [reduce](): Reduced {
+    return { by: AvgMetric, args: [this.func] };
+  }
   override get name(): string {
     return this.func.name === '' ? 'metric' : this.func.name;
   }
@@ -95,6 +99,9 @@ class AvgLossClass extends Averaged {
     if (loss === null) return;
     const value = tidy(() => roundedOf(loss.numel() === 1 ? loss : loss.mean(), 'loss'));
     this.add(value, find_bs(learn.yb));
+  }
+  [reduce](): Reduced {
+    return { by: AvgLoss, args: [] };
   }
   override get name(): string {
     return 'loss';
@@ -137,6 +144,9 @@ class AvgSmoothLossClass extends MetricClass {
   override get value(): number {
     return this.#round(this.val / this.#round(1 - this.beta ** this.count));
   }
+  [reduce](): Reduced {
+    return { by: AvgSmoothLoss, args: [{ beta: this.beta }] };
+  }
   override get name(): string {
     return 'smooth_loss';
   }
@@ -157,6 +167,9 @@ class ValueMetricClass extends MetricClass {
   override accumulate(): void {}
   override get value(): number | Tensor | null {
     return this.func();
+  }
+  [reduce](): Reduced {
+    return { by: ValueMetric, args: [this.func, this.#name] };
   }
   override get name(): string {
     return this.#name;

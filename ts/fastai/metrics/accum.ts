@@ -1,4 +1,5 @@
 /** Metrics of all predictions of a pass at once: https://docs.fast.ai/metrics.html#accummetric */
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { ArgumentError } from '../../torch/errors.js';
 import { within } from '../../torch/context.js';
 import { callable, cat, tidy, type Tensor } from '../../torch/index.js';
@@ -116,6 +117,11 @@ class AccumMetricClass extends Metric {
       const [preds, targs] = this.to_np ? all.map((t) => t.tolist()) : all;
       return this.invert_arg ? this.func(targs, preds, this.kwargs) : this.func(preds, targs, this.kwargs);
     });
+  }
+  [reduce](): Reduced {
+    const { func, preds: _preds, targs: _targs, ...options } = this;
+    const { kwargs, ...rest } = options;
+    return { by: AccumMetric, args: [func, { ...rest, ...kwargs }], state: {} };
   }
   override get name(): string {
     return this.func.name;

@@ -1,5 +1,6 @@
 /** Pictures of one size, and pictures that look different each time: https://docs.fast.ai/vision.augment.html */
 import { random } from '../../fastcore/random.js';
+import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { Transform, type TransformCall } from '../../fastcore/transform.js';
 import { checkOptions } from '../../torch/arguments.js';
 import { callable, ValueError } from '../../torch/index.js';
@@ -17,6 +18,7 @@ function processSize(op: string, size: ImageSize): Pair {
     throw new ValueError(`${op}(): ${JSON.stringify(size)} is no size`, op);
   return [w, h];
 }
+const heightFirst = ([w, h]: Pair): [number, number] => [h, w];
 /** The size of the first picture among the parts of an item. */
 function sizeOf(item: unknown): Pair {
   const image = Array.isArray(item) ? (item as unknown[]).find((part) => part instanceof PILBase) : item;
@@ -81,6 +83,9 @@ class DihedralItemClass extends RandTransformClass {
   override image(x: PILBase): PILBase {
     return x.dihedral(this.#k);
   }
+  override [reduce](): Reduced {
+    return { by: DihedralItem, args: [{ p: this.p }] };
+  }
 }
 export const DihedralItem = callable(DihedralItemClass);
 export type DihedralItem = DihedralItemClass;
@@ -94,6 +99,9 @@ class CropPadClass extends Transform {
     checkOptions('CropPad', options, ['pad_mode']);
     this.#size = processSize('CropPad', size);
     this.#mode = options.pad_mode ?? 'zeros';
+  }
+  override [reduce](): Reduced {
+    return { by: CropPad, args: [heightFirst(this.#size), { pad_mode: this.#mode }] };
   }
   override encodes(x: unknown): unknown {
     return x instanceof PILBase ? crop_pad(x, this.#size, { pad_mode: this.#mode }) : x;
@@ -127,6 +135,9 @@ class RandomCropClass extends RandTransformClass {
   }
   override image(x: PILBase): PILBase {
     return crop_pad(x, this.#size, { corner: this.#corner });
+  }
+  override [reduce](): Reduced {
+    return { by: RandomCrop, args: [heightFirst(this.#size), { p: this.p }] };
   }
 }
 export const RandomCrop = callable(RandomCropClass);
@@ -190,6 +201,11 @@ class ResizeClass extends RandTransformClass {
       Math.trunc(this.#pcts[1] * (h - part[1])),
     ];
     return crop_pad(x, part, { ...options, corner });
+  }
+  override [reduce](): Reduced {
+    const { method, pad_mode, p } = this;
+    const resamples = [this.#filter, Resampling.NEAREST];
+    return { by: Resize, args: [heightFirst(this.size), { method, pad_mode, p, resamples }] };
   }
 }
 export const Resize = callable(ResizeClass);
@@ -261,6 +277,9 @@ class RandomResizedCropClass extends RandTransformClass {
     const method = this.#options.resamples[0];
     const part = crop_pad(x, this.#part, { corner: this.#corner, method, resize_to: this.#final });
     return this.#final === this.size ? part : crop_pad(part, this.size);
+  }
+  override [reduce](): Reduced {
+    return { by: RandomResizedCrop, args: [heightFirst(this.size), { ...this.#options, p: this.p }] };
   }
 }
 export const RandomResizedCrop = callable(RandomResizedCropClass);

@@ -2,6 +2,7 @@
 import nodePath from 'node:path';
 
 import { Path, type PathLike } from '../../fastcore/index.js';
+import { made } from '../../fastcore/reduce.js';
 import { checkOptions } from '../../torch/arguments.js';
 import { ArgumentError, ValueError } from '../../torch/index.js';
 import {
@@ -94,6 +95,19 @@ function randomly({ valid_pct, seed = null }: ImageLoaderOptions) {
   return RandomSplitter({ valid_pct: valid_pct ?? 0.2, seed });
 }
 
+/** @internal A function of a file whose path may be a text. */
+export function onPath(label_func: (file: Path) => unknown): (file: PathLike) => unknown {
+  return made((file: PathLike) => label_func(Path(file)), onPath, [label_func]);
+}
+/** @internal A function of a file's name, as one of the file. */
+export function onName(label_func: (name: string) => unknown): (file: Path) => unknown {
+  return made((file: Path) => label_func(file.name), onName, [label_func]);
+}
+/** @internal A function of a path with forward slashes, as one of the file. */
+export function onPosix(label_func: (path: string) => unknown): (file: Path) => unknown {
+  return made((file: Path) => label_func(file.as_posix()), onPosix, [label_func]);
+}
+
 /**
  * DataLoaders of pictures. Other options than those listed go to `DataBlock.dataloaders`: `bs`, `val_bs`, `shuffle`,
  * `num_workers`, `device` ...
@@ -130,7 +144,7 @@ export class ImageDataLoaders extends DataLoaders {
       ...recipe,
       blocks: [img, CategoryBlock],
       splitter: randomly(options),
-      get_y: (file: PathLike) => label_func(Path(file)),
+      get_y: onPath(label_func),
     });
     return this.from_dblock(dblock, fnames, { path, ...rest }) as DataLoaders;
   }
@@ -141,7 +155,7 @@ export class ImageDataLoaders extends DataLoaders {
     label_func: (name: string) => unknown,
     options: ImageLoaderOptions = {},
   ): DataLoaders {
-    return this.from_path_func(path, fnames, (file) => label_func(file.name), options);
+    return this.from_path_func(path, fnames, onName(label_func), options);
   }
   /** Labelled by the first group of an expression that occurs in the path. */
   static from_path_re(
@@ -151,7 +165,7 @@ export class ImageDataLoaders extends DataLoaders {
     options: ImageLoaderOptions = {},
   ): DataLoaders {
     const label = RegexLabeller(pat);
-    return this.from_path_func(path, fnames, (file) => label(file.as_posix()), options);
+    return this.from_path_func(path, fnames, onPosix(label), options);
   }
   /** Labelled by the first group of an expression that occurs in the file's name. */
   static from_name_re(

@@ -27,7 +27,7 @@ export const default_split: ParameterSplitter = (m) => {
   return L<nn.Parameter[]>([params(model[0]!), params(model.at('1:'))]);
 };
 /** The stem and the first two stages, the other stages, the head. */
-const resnet_split: ParameterSplitter = (m) => {
+export const resnet_split: ParameterSplitter = (m) => {
   const model = m as nn.Sequential;
   const body = model[0] as nn.Sequential;
   return L<nn.Parameter[]>([params(body.at(':6')), params(body.at('6:')), params(model.at('1:'))]);

@@ -6,6 +6,12 @@
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any class
 type Constructor = new (...args: any[]) => object;
 
+const targets = new WeakMap<object, object>();
+/** @internal The class itself, whose text can be read. */
+export function targetOf(type: object): object {
+  return targets.get(type) ?? type;
+}
+
 /** A class that may be called without `new`. */
 export type Callable<C extends Constructor> = C & ((...args: ConstructorParameters<C>) => InstanceType<C>);
 
@@ -23,6 +29,7 @@ export function callable<C extends Constructor>(type: C): Callable<C> {
   if (/.Class$/.test(type.name))
     Object.defineProperty(type, 'name', { value: type.name.slice(0, -'Class'.length), configurable: true });
   const result = new Proxy(type, handler) as Callable<C>;
+  targets.set(result, type);
   (type.prototype as { constructor: unknown }).constructor = result;
   return result;
 }
