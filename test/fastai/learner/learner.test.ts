@@ -292,8 +292,9 @@ describe('fastai Learner', () => {
       last: torch.Tensor | null = null;
       seen: torch.Tensor | null = null;
       forward(x: torch.Tensor): torch.Tensor {
-        this.last = x.mul(2);
-        return this.lin(x.add(0).sub(0));
+        this.seen = x.mul(2);
+        this.last = this.lin(x.add(0).sub(0));
+        return this.last;
       }
     }
     const kept: torch.Tensor[] = [];
