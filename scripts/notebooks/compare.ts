@@ -25,8 +25,9 @@ function pngSize(base64: string): string {
 }
 
 /** Source and tags: what follows from the script. */
-function shape(cell: NotebookCell): string {
-  return JSON.stringify([cell.cell_type, cell.source, (cell as CodeCell).metadata]);
+function shape({ cell_type, source, metadata }: NotebookCell): string {
+  const { tags = [], jupyter = {} } = metadata as CodeCell['metadata'];
+  return JSON.stringify([cell_type, source, tags, jupyter]);
 }
 
 /** Cells that are not those of the script, by name. */

@@ -110,7 +110,7 @@ export class Outputs {
         return;
       }
       case 'display_data': {
-        const { data, metadata, transient } = content as Display;
+        const { data, metadata, transient } = content as unknown as Display;
         const output = { output_type: 'display_data' as const, data: kept(data), metadata };
         outputs.push(output);
         const id = transient?.display_id;
@@ -118,13 +118,15 @@ export class Outputs {
         return;
       }
       case 'update_display_data': {
-        const { data, metadata, transient } = content as Display;
+        const { data, metadata, transient } = content as unknown as Display;
         for (const output of this.#displays.get(transient?.display_id ?? '') ?? [])
           Object.assign(output, { data: kept(data), metadata });
         return;
       }
       case 'execute_result': {
-        const { data, metadata, execution_count } = content as Display & { execution_count: number };
+        const { data, metadata, execution_count } = content as unknown as Display & {
+          execution_count: number;
+        };
         outputs.push({ output_type: 'execute_result', execution_count, data: kept(data), metadata });
         return;
       }

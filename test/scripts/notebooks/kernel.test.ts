@@ -83,7 +83,7 @@ describe('scripts/notebooks/kernel', function () {
   it('keeps outputs in their cell, however many there are and however late', async () => {
     const many = "for (let i = 0; i < 40; i++) console.log(String(i).padEnd(20000, 'x'));\nvoid 0;";
     const [first, second] = await outputsOf(many, "console.log('second');");
-    const [all] = first as [{ text: string }];
+    const [all] = first as unknown as [{ text: string }];
     expect(first).to.have.length(1);
     expect(all.text.match(/^\d+/gm)).to.deep.equal(Array.from({ length: 40 }, (_, i) => String(i)));
     expect(kinds(second!)).to.deep.equal(['second\n']);

@@ -109,6 +109,13 @@ describe('scripts/notebooks/compare', () => {
       'cell-3 is missing',
       'cell-9 is not in the script',
     ]);
+    // A written file has its keys in another order.
+    const tagged: CodeCell = {
+      ...cells[0]!,
+      metadata: { tags: ['hidden'], jupyter: { source_hidden: true } },
+    };
+    expect(staleCells([tagged], readNotebook(notebookText(emptyNotebook([tagged]))).cells)).to.deep.equal([]);
+    expect(staleCells([tagged], [cells[0]!])).to.deep.equal(['cell-1 is not what the script has']);
     expect(staleCells(cells, [cells[1]!, cells[0]!, cells[2]!])).to.deep.equal([
       'the cells are in another order',
     ]);
