@@ -2,7 +2,7 @@
 // three hundred small modules takes three times as long as reading these (0.19 s of 0.06 s on two cores), and the first
 // import is what everybody waits for. Types stay in dist/. What several entries share is in one file that all import, so
 // that there is one Tensor however the package is imported.
-import { existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { packageRoot } from './libtorch/paths.mjs';
@@ -15,6 +15,7 @@ const entries = {
   torchvision: 'torchvision/index.js',
   plot: 'plot/index.js',
   fastai: 'fastai/index.js',
+  demo: 'demo/index.js',
   worker_main: 'torch/utils/data/_utils/worker_main.js',
 };
 
@@ -38,4 +39,9 @@ await build({
   keepNames: true,
   sourcemap: true,
   logLevel: 'warning',
+});
+// The demo's page, which its server reads beside itself.
+cpSync(join(packageRoot, 'ts', 'demo', 'page'), join(packageRoot, 'lib', 'page'), {
+  recursive: true,
+  filter: (file) => !file.endsWith('.json'),
 });

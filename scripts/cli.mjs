@@ -8,6 +8,7 @@ const usage = `npx libtorch-node <command>
 
   setup   fetch libtorch, and build the addon where no prebuilt one serves (--cpu, --cuda, --offline DIR, --force, --source)
   doctor  say what was found, what works and how to mend the rest (--json)
+  demo    a page on this computer to draw digits on and to watch a net learn (--port N, --no-open, --drawn)
 
   --version, --help`;
 
@@ -15,6 +16,7 @@ const usage = `npx libtorch-node <command>
 const commands = {
   setup: async (parameters) => (await import('./setup.mjs')).setup(parameters),
   doctor: async (parameters) => (await import('./doctor.mjs')).doctor(parameters),
+  demo: async (parameters) => (await import('./demo.mjs')).demo(parameters),
 };
 
 const [name = '--help', ...parameters] = process.argv.slice(2);

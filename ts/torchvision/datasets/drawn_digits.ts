@@ -111,8 +111,8 @@ function fit(dice: Dice, strokes: Point[][], pen: number): Point[][] {
   );
 }
 
-/** Darkens each pixel by its distance from the line, with a soft edge instead of steps. */
-function ink(pixels: Float32Array, a: Point, b: Point, pen: number): void {
+/** @internal Darkens each pixel by its distance from the line, with a soft edge instead of steps. */
+export function ink(pixels: Float32Array, a: Point, b: Point, pen: number): void {
   const reach = pen + 1;
   const [ax, ay] = a;
   const [ex, ey] = [b[0] - ax, b[1] - ay];
