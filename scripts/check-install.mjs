@@ -157,10 +157,12 @@ try {
       say(false, nameOf(way), error instanceof Error ? error.message : String(error));
     }
   }
+  // CI's machine is shared: there these bars only catch what is far off.
+  const [seconds, share] = values.quick ? [45, 0.6] : [15, 0.3];
   if (best < Infinity)
-    say(best < 15, 'tarball to trained model, warm cache', `${best.toFixed(1)} s, at most 15`);
+    say(best < seconds, 'tarball to trained model, warm cache', `${best.toFixed(1)} s, at most ${seconds}`);
   const start = first ? compareStart(first.folder, first.env) : null;
-  if (start) say(start.ratio <= 0.3, 'first import, against Python', start.text);
+  if (start) say(start.ratio <= share, 'first import, against Python', start.text);
 } finally {
   if (values.keep) console.log(root);
   else rmSync(root, { recursive: true, force: true });

@@ -13,7 +13,8 @@ const wanted = [
   /^dist\/[\w/.-]+\.d\.ts$/,
   /^lib\/[\w-]+\.js(\.map)?$/,
   /^native\/(loader\/)?\w+\.(c|cc|h)$/,
-  /^scripts\/(build|cli|doctor|install|ready|setup)\.mjs$/,
+  /^scripts\/(build|cli|demo|doctor|install|ready|setup)\.mjs$/,
+  /^(dist\/demo|lib)\/page\/[\w-]+\.(html|js|css|svg)$/,
   /^scripts\/libtorch\/[\w-]+\.(mjs|d\.mts)$/,
   /^prebuilds\/[\w-]+\/(libtorch-\d+\.\d+\/)?(build-info\.json|libtorch-node(\.\w+)?\.node|loader\/libtorch_loader\.node)$/,
 ];
