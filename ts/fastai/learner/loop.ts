@@ -1,6 +1,7 @@
 /** The parts of a fit and of a validation, each between its events. */
 import { isKept, Stage } from '../../torch/memory.js';
 import { no_grad, nn, type Device, type Tensor } from '../../torch/index.js';
+import { TensorDataset } from '../../torch/utils/data/dataset.js';
 import {
   CancelBackwardException,
   CancelBatchException,
@@ -125,7 +126,7 @@ export class Loop {
     this.#learn.n_iter = dl.length;
     this.#device = this.#learn.modelDevice;
     let i = 0;
-    const open = dl[Symbol.asyncIterator] ?? dl[Symbol.iterator];
+    const open = (isAtHand(dl) ? undefined : dl[Symbol.asyncIterator]) ?? dl[Symbol.iterator];
     const batches = (open as () => AsyncIterator<unknown> | Iterator<unknown>).call(dl);
     const isAsync = open !== dl[Symbol.iterator];
     try {
@@ -181,6 +182,16 @@ export class Loop {
     });
     learn.opt!.zero_grad();
   }
+}
+
+/** Whether batches come without waiting, rows of tensors and lists of what is there already: a promise costs more than a row. */
+function isAtHand(dl: BatchSource): boolean {
+  const { dataset, num_workers = 0 } = dl as { dataset?: unknown; num_workers?: number };
+  if (num_workers > 0 || dl.ownsBatches !== true) return false;
+  if (dataset instanceof TensorDataset) return true;
+  if (!Array.isArray(dataset)) return false;
+  const first: unknown = dataset[0];
+  return ![first, ...(Array.isArray(first) ? (first as unknown[]) : [])].some((x) => x instanceof Promise);
 }
 
 function free(t: Tensor): void {
