@@ -21,6 +21,7 @@ const upwards = (name) => [[`**/${name}/**`], `imports point downwards: not to $
 export default tseslint.config(
   {
     ignores: [
+      'docs/api/',
       'dist/',
       'lib/',
       'build/',
@@ -28,6 +29,7 @@ export default tseslint.config(
       'node_modules/',
       'ts/torch/generated/',
       '**/fixtures/**',
+      '**/.cells-*',
     ],
   },
   js.configs.recommended,
