@@ -19,7 +19,9 @@ describe('example: four or eight', function () {
     expect(outputs.get(6)).to.equal('(torch.Size([11693, 784]), torch.Size([11693, 1]))');
     expect(outputs.get(8)).to.equal('(9355, 2338)');
     expect(outputs.get(9)).to.equal(`(${recorded.batches.join(', ')})`);
-    const [before, ...accuracies] = recorded.accuracies.map((accuracy) => String(Number(accuracy.toFixed(4))));
+    const [before, ...accuracies] = recorded.accuracies.map((accuracy) =>
+      String(Number(accuracy.toFixed(4))),
+    );
     expect(outputs.get(12)).to.equal(before);
     expect(outputs.get(13)!.trim().split(' ')).to.deep.equal(accuracies);
     expect(Number(accuracies.at(-1))).to.be.above(0.98);
