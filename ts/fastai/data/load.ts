@@ -1,4 +1,5 @@
 /** fastai's DataLoader. https://docs.fast.ai/data.load.html */
+import { L } from '../../fastcore/foundation.js';
 import { Random, random } from '../../fastcore/random.js';
 import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { retain_type, retain_types } from '../../fastcore/retain.js';
@@ -212,7 +213,10 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
     return retain_types(res as unknown, Array.isArray(b) ? (b[0] as unknown) : b);
   }
   do_batch(items: any): any {
-    return this.retain(this.create_batch(this.before_batch(items)), items) as unknown;
+    // A plain array would be a tuple to a transform; the items of a batch are one value.
+    const isOne = this.prebatched || this.isOriginal('before_batch');
+    const given: unknown = isOne ? items : new L<unknown>(items as unknown[]);
+    return this.retain(this.create_batch(this.before_batch(given)), items) as unknown;
   }
   /** Items in lists of `bs`; as they are where there is no batch size. */
   *chunkify(items: Iterable<any>): Iterable<any> {

@@ -6,7 +6,13 @@ import { namedArguments } from '../../arguments.js';
 import { ArgumentError, ValueError } from '../../errors.js';
 import { callable } from '../../nn/modules/callable.js';
 import type { Generator } from '../../random.js';
-import { default_collate, default_convert, type Collated, type Converted } from './_utils/collate.js';
+import {
+  default_collate,
+  default_convert,
+  makesFreshBatches,
+  type Collated,
+  type Converted,
+} from './_utils/collate.js';
 import { exhausted, type CollateFunction, type FetchSettings } from './_utils/fetch.js';
 import { lengthOf, nameOf, type AnyDataset, type SampleOf } from './_utils/item.js';
 import { WorkerPass } from './_utils/pool.js';
@@ -195,6 +201,14 @@ class DataLoaderClass<Batch> implements Iterable<Batch>, AsyncIterable<Batch> {
     const length = (this.#reported = lengthOf(this.dataset));
     if (this.batch_size === null) return length;
     return this.drop_last ? Math.floor(length / this.batch_size) : Math.ceil(length / this.batch_size);
+  }
+
+  /**
+   * Whether batches are made for their consumer, who may free them: those of `default_collate` are. A `collate_fn`, or
+   * samples as they come (`batch_size: null`), may be tensors that somebody else holds.
+   */
+  get ownsBatches(): boolean {
+    return this.batch_sampler !== null && this.collate_fn === default_collate && makesFreshBatches();
   }
 
   /** @internal */

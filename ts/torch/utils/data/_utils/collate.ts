@@ -178,3 +178,11 @@ function convert(data: unknown): unknown {
 export function stacksTensors(): boolean {
   return default_collate_fn_map.get(Tensor) === collate_tensor_fn;
 }
+const original = [...default_collate_fn_map];
+/** Whether all of default_collate is as it was written: a function put in its table may give tensors of its own. */
+export function makesFreshBatches(): boolean {
+  return (
+    default_collate_fn_map.size === original.length &&
+    original.every(([type, fn]) => default_collate_fn_map.get(type) === fn)
+  );
+}
