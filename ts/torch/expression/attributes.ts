@@ -31,6 +31,14 @@ function find(object: object, name: string): PropertyDescriptor | undefined {
   return undefined;
 }
 
+/** Whether find() finds something; it is asked for each attribute and method, so it makes nothing. */
+function has(object: object, name: string): boolean {
+  if (name === 'length') return find(object, name) !== undefined;
+  for (let at: object | null = object; at && !ROOTS.has(at); at = Object.getPrototypeOf(at) as object | null)
+    if (Object.hasOwn(at, name)) return true;
+  return false;
+}
+
 function* names(object: object): Generator<string> {
   for (const owner of chain(object)) {
     for (const name of Object.getOwnPropertyNames(owner)) {
@@ -56,7 +64,7 @@ export function getAttribute(runtime: Runtime, object: unknown, name: string, mo
     if (kind === 'float') return makeFloat(name === 'real' ? toDouble(object) : 0);
     return name === 'real' ? object : 0;
   }
-  if (kind || !isObject(object) || !find(object, name)) throw missing(runtime, object, name, module);
+  if (kind || !isObject(object) || !has(object, name)) throw missing(runtime, object, name, module);
   return fromJs((object as Record<string, unknown>)[name]);
 }
 

@@ -42,6 +42,7 @@ function compileArguments(call: Call): (evaluation: Evaluation) => Arguments {
   const named = call.keywords.map(({ name, value }) => ({ name, run: compileNode(value) }));
   return (evaluation) => {
     const positional = items(evaluation);
+    if (named.length === 0) return { positional, keywords: {} };
     const entries: [string, unknown][] = [];
     for (const { name, run } of named) {
       const value = run(evaluation);
