@@ -87,4 +87,102 @@ describe('fastcore Path', () => {
     expect(() => file.unlink()).to.throw(/ENOENT/);
     file.unlink({ missing_ok: true });
   });
+
+  describe('glob', () => {
+    const names = (found: L<Path>) => found.map((path) => path.relative_to(folder).as_posix()).sort();
+    beforeEach(() => {
+      for (const name of ['a.py', '.hidden.py', 'b.txt', 'x/a.py', 'x/y/c.py', 'x/y/d[1].txt', 'z.py/e.txt'])
+        Path(folder, name).mk_write(name);
+      fs.symlinkSync(folder, nodePath.join(folder, 'x', 'round'));
+    });
+
+    it('matches names as pathlib does', () => {
+      const here = Path(folder);
+      expect(names(here.glob('*.py'))).to.deep.equal(['.hidden.py', 'a.py', 'z.py']);
+      expect(names(here.glob('?.txt'))).to.deep.equal(['b.txt']);
+      expect(names(here.glob('[ab].*'))).to.deep.equal(['a.py', 'b.txt']);
+      expect(names(here.glob('[!ab].*'))).to.deep.equal(['z.py']);
+      expect(names(here.glob('x/y/d[[]1].txt'))).to.deep.equal(['x/y/d[1].txt']);
+      expect(names(here.glob('*/a.py'))).to.deep.equal(['x/a.py']);
+      expect(names(here.glob('a.py/*'))).to.deep.equal([]);
+      expect(names(here.glob('(.py'))).to.deep.equal([]);
+    });
+    it('goes down with **, each path once, links not followed', () => {
+      const here = Path(folder);
+      expect(names(here.rglob('*.py'))).to.deep.equal(['.hidden.py', 'a.py', 'x/a.py', 'x/y/c.py', 'z.py']);
+      expect(names(here.glob('**/y/*.txt'))).to.deep.equal(['x/y/d[1].txt']);
+      expect(names(here.glob('**/**/c.py'))).to.deep.equal(['x/y/c.py']);
+      expect(names(here.glob('x/**'))).to.deep.equal(['x', 'x/y']);
+    });
+    it('says what is no pattern, and finds nothing where nothing is', () => {
+      expect(() => Path(folder).glob('')).to.throw("unacceptable pattern: ''");
+      for (const method of ['glob', 'rglob'] as const)
+        expect(() => Path(folder)[method]('/x')).to.throw('non-relative patterns are unsupported');
+      expect(Path(folder, 'none').glob('*')).to.have.lengthOf(0);
+    });
+  });
+
+  it('renames, touches, removes folders', () => {
+    const file = Path(folder, 'a.txt');
+    file.touch();
+    expect([file.read_text(), file.stat().size]).to.deep.equal(['', 0]);
+    file.write_text('kept');
+    fs.utimesSync(String(file), 0, 0);
+    file.touch();
+    expect(file.read_text()).to.equal('kept');
+    expect(file.stat().mtimeMs).to.be.greaterThan(1e12);
+    expect(() => {
+      file.touch({ exist_ok: false });
+    }).to.throw('EEXIST');
+    const moved = file.rename(Path(folder, 'b.txt'));
+    expect([moved.name, moved.read_text(), file.exists()]).to.deep.equal(['b.txt', 'kept', false]);
+    expect(() => file.rename(moved)).to.throw('ENOENT');
+    const inner = Path(folder, 'inner');
+    inner.joinpath('deep').mkdir({ parents: true });
+    expect(() => {
+      inner.rmdir();
+    }).to.throw('ENOTEMPTY');
+    inner.joinpath('deep').rmdir();
+    inner.rmdir();
+    expect(inner.exists()).to.equal(false);
+  });
+  it('opens for a while, reads lines and JSON', () => {
+    const file = Path(folder, 'deep', 'er', 'data.json');
+    file.mk_write('{"a":\n[1]}\n');
+    expect([...file.readlines()]).to.deep.equal(['{"a":\n', '[1]}\n']);
+    expect(file.read_json()).to.deep.equal({ a: [1] });
+    let open = -1;
+    const first = file.open('r', (descriptor) => {
+      open = descriptor;
+      const bytes = Buffer.alloc(1);
+      fs.readSync(descriptor, bytes);
+      return bytes.toString();
+    });
+    expect(first).to.equal('{');
+    expect(() => fs.fstatSync(open)).to.throw('EBADF');
+    expect(() =>
+      file.open('r', (descriptor) => {
+        open = descriptor;
+        throw new Error('in the middle');
+      }),
+    ).to.throw('in the middle');
+    expect(() => fs.fstatSync(open)).to.throw('EBADF');
+    expect(() => Path(folder, 'none').open('r', () => 1)).to.throw('ENOENT');
+  });
+  it('lists the files of a kind', () => {
+    for (const name of ['a.png', 'b.JPG', 'c.txt', 'd.bin']) Path(folder, name).touch();
+    const listed = (options: object) =>
+      [
+        ...Path(folder)
+          .ls(options)
+          .map((path) => path.name),
+      ].sort();
+    expect(listed({ file_type: 'image' })).to.deep.equal(['a.png', 'b.JPG']);
+    expect(listed({ file_type: 'text' })).to.deep.equal(['c.txt']);
+    expect(listed({ file_type: 'text', file_exts: '.bin' })).to.deep.equal(['c.txt', 'd.bin']);
+    expect(listed({})).to.have.lengthOf(4);
+    expect(() => Path(folder).ls({ file_type: 'constructor' })).to.throw(
+      "file_type 'constructor' is none of image",
+    );
+  });
 });

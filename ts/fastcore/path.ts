@@ -5,11 +5,26 @@ import { inspect } from 'node:util';
 
 import { L } from './foundation.js';
 import { callableClass } from './meta.js';
+import { glob } from './path_glob.js';
 import { orderKey, repr } from './protocol.js';
 import { reduce, type Reduced } from './reduce.js';
 
 /** Anything that names a file. */
 export type PathLike = string | PathObject;
+
+export interface LsOptions {
+  n_max?: number;
+  file_type?: string;
+  file_exts?: string | readonly string[];
+}
+const words = (text: string): string[] => text.split(' ').map((word) => `.${word}`);
+/** Endings of the kinds of files that Python's mimetypes knows, as far as they are usual. */
+const endingsOf: Readonly<Record<string, readonly string[]>> = {
+  image: words('bmp gif ico jpe jpeg jpg pbm pgm png pnm ppm svg tif tiff webp xbm xpm'),
+  text: words('c css csv h htm html js ksh md mjs pl py rtf rtx sgml sgm tsv txt vcf xml'),
+  audio: words('aac aif aiff au flac mp2 mp3 ogg opus ra snd wav'),
+  video: words('avi m1v m4v mkv mov movie mp4 mpeg mpg qt webm'),
+};
 
 let basePath: PathObject | null = null;
 
@@ -158,6 +173,59 @@ class PathObject {
   unlink({ missing_ok = false } = {}): void {
     if (!missing_ok || this.exists()) fs.unlinkSync(this.toString());
   }
+  /** Renames the file or folder; a file that is there is replaced. @returns the new path */
+  rename(target: PathLike): PathObject {
+    const renamed = new PathObject(target);
+    fs.renameSync(this.toString(), renamed.toString());
+    return renamed;
+  }
+  /** Makes an empty file, or says of one that is there that it changed now. */
+  touch({ exist_ok = true } = {}): void {
+    fs.closeSync(fs.openSync(this.toString(), exist_ok ? 'a' : 'ax'));
+    const now = new Date();
+    fs.utimesSync(this.toString(), now, now);
+  }
+  /** Removes the folder, which must be empty. */
+  rmdir(): void {
+    fs.rmdirSync(this.toString());
+  }
+  stat(): fs.Stats {
+    return fs.statSync(this.toString());
+  }
+  /** Opens the file for `body`, which gets its descriptor for node:fs, and closes it whatever happens. */
+  open<T>(flags: string, body: (descriptor: number) => T): T {
+    const descriptor = fs.openSync(this.toString(), flags);
+    try {
+      return body(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  }
+  /** The lines of the file with their ends. */
+  readlines(): L<string> {
+    return L.splitlines(this.read_text(), true);
+  }
+  read_json(): unknown {
+    return JSON.parse(this.read_text()) as unknown;
+  }
+  /** Writes a text or bytes, after making the folders above. */
+  mk_write(data: string | Uint8Array): void {
+    this.parent.mkdir({ parents: true, exist_ok: true });
+    fs.writeFileSync(this.toString(), data);
+  }
+  /**
+   * What matches `pattern` below this folder, in the file system's order: `*`, `?`, `[ab]` within a name, `**` for any
+   * number of folders. Nothing where there is no such folder.
+   * @throws {Error} the pattern is empty or absolute
+   */
+  glob(pattern: string): L<PathObject> {
+    return new L<PathObject>(Array.from(glob(this.toString(), pattern), (found) => new PathObject(found)));
+  }
+  /** As `glob`, in this folder and all below it. */
+  rglob(pattern: string): L<PathObject> {
+    if (nodePath.isAbsolute(pattern)) return this.glob(pattern);
+    return this.glob(`**/${pattern}`);
+  }
   *iterdir(): Generator<PathObject> {
     for (const name of fs.readdirSync(this.toString())) yield this.#from([...this.#names, name]);
   }
@@ -165,13 +233,22 @@ class PathObject {
   /**
    * The folder's entries, in the file system's own order: `.sorted()` for a fixed one.
    * @param options.n_max at most that many  @param options.file_exts only names with one of these endings (`.png`)
+   * @param options.file_type only names with an ending of that kind: 'image', 'text', 'audio', 'video'
+   * @throws {Error} another `file_type`
    */
-  ls({ n_max, file_exts }: { n_max?: number; file_exts?: string | readonly string[] } = {}): L<PathObject> {
-    const endings = typeof file_exts === 'string' ? [file_exts] : file_exts;
+  ls({ n_max, file_type, file_exts }: LsOptions = {}): L<PathObject> {
+    const endings = [file_exts ?? []].flat();
+    if (file_type !== undefined) {
+      const kind = Object.hasOwn(endingsOf, file_type) ? endingsOf[file_type] : undefined;
+      if (kind === undefined)
+        throw new Error(`ls(): file_type '${file_type}' is none of ${Object.keys(endingsOf).join(', ')}`);
+      endings.push(...kind);
+    }
+    const isAny = file_exts === undefined && file_type === undefined;
     const found = new L<PathObject>();
     for (const entry of this.iterdir()) {
       if (n_max !== undefined && found.length >= n_max) break;
-      if (endings === undefined || endings.includes(entry.suffix.toLowerCase())) found.push(entry);
+      if (isAny || endings.includes(entry.suffix.toLowerCase())) found.push(entry);
     }
     return found;
   }

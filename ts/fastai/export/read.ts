@@ -228,7 +228,7 @@ class Reader {
     if (!isReducible(by.prototype) || (type.prototype !== by.prototype && !(type.prototype instanceof by)))
       refuse(`'${type.name}' is not made by '${by.name}'`);
     const args = this.#values(entry['args'], 'arguments');
-    const made = this.#keep(i, Reflect.construct(by as never, args, type as never) as object);
+    const made = this.#keep(i, Reflect.construct<unknown[], object>(by as never, args, type as never));
     if (!isReducible(made)) return refuse(`'${by.name}' did not make a '${type.name}'`);
     if (made[restore] === undefined) return this.#fill(made, entry['fields']);
     const fields = this.#fields(entry['fields']).map(([name, value]) => [name, value] as const);
