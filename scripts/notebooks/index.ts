@@ -46,6 +46,10 @@ export async function execute(
       'set LIBTORCH_NODE_ARCHIVES to a folder that holds mnist_sample.tgz and mnist.pkl.gz: the notebooks need both',
     );
   const home = mkdtempSync(join(tmpdir(), 'libtorch-node-notebooks-'));
+  const remove = (): void => {
+    rmSync(home, { recursive: true, force: true });
+  };
+  process.once('exit', remove);
   try {
     mkdirSync(join(home, 'data', 'mnist'), { recursive: true });
     symlinkSync(join(archives, 'mnist.pkl.gz'), join(home, 'data', 'mnist', 'mnist.pkl.gz'));
@@ -56,7 +60,8 @@ export async function execute(
       names: { [home]: '~/.fastai' },
     });
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
