@@ -118,5 +118,6 @@ export default tseslint.config(
   ),
   layer(['ts/torchvision/**'], [upwards('fastai'), addon]),
   layer(['ts/fastcore/**', 'ts/plot/**'], [upwards('fastai'), addon]),
-  layer(['ts/fastai/**', 'examples/**'], [addon]),
+  layer(['ts/fastai/**'], [upwards('demo'), addon]),
+  layer(['ts/demo/**', 'examples/**'], [addon]),
 );

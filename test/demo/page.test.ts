@@ -19,7 +19,12 @@ async function serve(cache: string): Promise<[ChildProcess, string]> {
   const child = spawn(process.execPath, ['--import', 'tsx', program, cache], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [url] = (await once(child.stdout, 'data')) as [Buffer];
+  const ended = once(child, 'close').then(([code]) => {
+    throw new Error(`the server ended with ${String(code)}`);
+  });
+  const [url] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  // It is killed in the end.
+  ended.catch(() => undefined);
   return [child, String(url).trim()];
 }
 
