@@ -232,3 +232,7 @@ export {
   type TopLossesPlot,
 } from './interpret.js';
 export { ScalarWriter, TensorBoardCallback, type TensorBoardOptions } from './callback/tensorboard.js';
+// Named, because several files give them members.
+export type { DataBlockClass } from './data/block.js';
+export type { LearnerClass } from './learner.js';
+export type { RecorderClass } from './learner/recorder.js';
