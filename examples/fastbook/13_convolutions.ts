@@ -13,6 +13,7 @@ import { nn, py, type Tensor } from 'libtorch-node';
 import {
   accuracy,
   ActivationStats,
+  type Axes,
   CategoryBlock,
   DataBlock,
   F,
@@ -50,7 +51,7 @@ set_seed(42);
 torch.set_printoptions({ linewidth: 200 });
 plt.rc('image', { cmap: 'Greys' });
 plt.figures(folderFor('13_convolutions'));
-console.log(`This takes about ${quick ? 'fifteen seconds' : 'six minutes'}.`);
+console.log(`This takes about ${quick ? 'fifteen seconds' : 'three minutes'}.`);
 
 // %% [201] [hidden]
 // The quick form trains on every tenth picture of the threes and sevens, and on every twentieth of the ten digits, then
@@ -332,7 +333,7 @@ plt.show();
 const [, axs] = subplots(1, 3);
 // for bear,ax,color in zip(im,axs,('Reds','Greens','Blues')):
 //     show_image(255-bear, ax=ax, cmap=color)
-for (const [bear, ax, cmap] of zip(im, axs, ['Reds', 'Greens', 'Blues']))
+for (const [bear, ax, cmap] of zip(im, axs as Iterable<Axes>, ['Reds', 'Greens', 'Blues']))
   show_image(py`255-${bear}`, { ax, cmap });
 plt.show();
 
