@@ -155,6 +155,65 @@ describe('untar_data', () => {
     );
   });
 
+  it('a circle of redirects ends, and leaves nothing', async () => {
+    const { url, requests } = await server((_request, response, count) => {
+      response.writeHead(302, { location: `/sample.tgz?turn=${count}` }).end();
+    });
+    const text = await messageOf(untar_data(url, { progress: false }));
+    expect(text).to.contain(url).and.to.contain('redirect').and.to.contain('LIBTORCH_NODE_ARCHIVES');
+    expect(requests.length).to.be.within(2, 30);
+    expect(listing('data')).to.deep.equal([]);
+    expect(listing('archive').filter((name) => name.endsWith('.tgz'))).to.deep.equal([]);
+  });
+
+  it('a server that hangs is given up, and what came before is kept for the next call', async () => {
+    const { url } = await server((request, response, count) => {
+      if (count > 3) return void response.end(archive);
+      response.writeHead(200, { 'content-length': archive.length });
+      if (request.method !== 'HEAD') response.write(archive.subarray(0, 1000));
+    });
+    const start = Date.now();
+    const text = await messageOf(untar_data(url, { progress: false, timeout: 150 }));
+    expect(Date.now() - start).to.be.lessThan(20_000);
+    expect(text).to.contain(url);
+    expect(listing('data')).to.deep.equal([]);
+    const folder = await untar_data(url, { progress: false, timeout: 5000 });
+    expect(folder.joinpath('a.txt').read_text()).to.equal('hello');
+  });
+
+  it('an archive of very many entries stops at the limit, with no folder left', async () => {
+    const many = tarball(
+      ...Array.from({ length: 20_001 }, (_, i) => ({ path: `d${i % 7}/`, type: 'Directory' as const })),
+    );
+    const { url } = await server((_request, response) => response.end(many));
+    const limits = { entries: 20_000, ratio: 1e6 };
+    expect(await messageOf(untar_data(url, { progress: false, limits }))).to.contain(
+      'it has more than 20000 entries',
+    );
+    expect(listing('data')).to.deep.equal([]);
+    const folder = await untar_data(url, { progress: false, limits: { ...limits, entries: 20_001 } });
+    expect([...folder.iterdir()]).to.have.lengthOf(7);
+  });
+
+  it('says on standard error how far it is, unless told not to', async () => {
+    const { url } = await server(send);
+    const write = process.stderr.write.bind(process.stderr);
+    let text = '';
+    process.stderr.write = ((chunk: string | Uint8Array) => {
+      text += String(chunk);
+      return true;
+    }) as typeof process.stderr.write;
+    try {
+      await untar_data(url, { progress: false });
+      expect(text).to.equal('');
+      await untar_data(url, { force_download: true });
+    } finally {
+      process.stderr.write = write;
+    }
+    expect(text).to.contain('Downloading sample.tgz').and.to.contain('Unpacking sample.tgz');
+    expect(text.indexOf('Downloading')).to.be.lessThan(text.indexOf('Unpacking'));
+  });
+
   it('works in two processes at once: one download, one complete folder', async () => {
     const { url, requests } = await server((_request, response) => {
       response.setHeader('content-length', archive.length);
