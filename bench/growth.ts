@@ -18,7 +18,7 @@ interface Point {
 }
 type Series = Record<'here' | 'Python', Point[]>;
 
-const usual = { batch: 64, width: 50, rows: 10_000 };
+const usual: Record<Axis, number> = { batch: 64, width: 50, rows: 10_000 };
 const values: Record<Axis, number[]> = {
   batch: [16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
   width: [30, 64, 128, 256, 512, 1024, 2048, 4096],
@@ -34,7 +34,7 @@ function stepsFor(batch: number, width: number): number {
 async function measure(axis: Axis): Promise<Series> {
   const series: Series = { here: [], Python: [] };
   for (const value of values[axis]) {
-    const { batch, width, rows } = { ...usual, [axis]: value };
+    const { batch, width, rows }: Record<Axis, number> = { ...usual, [axis]: value };
     const args = [batch, width, rows, stepsFor(batch, width)].map(String);
     const mine = await ours('growth', args, 1);
     const theirs = await pythons('growth', args, 1);
