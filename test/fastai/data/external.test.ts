@@ -202,7 +202,7 @@ describe('untar_data', () => {
     process.stderr.write = ((chunk: string | Uint8Array) => {
       text += String(chunk);
       return true;
-    }) as typeof process.stderr.write;
+    });
     try {
       await untar_data(url, { progress: false });
       expect(text).to.equal('');
