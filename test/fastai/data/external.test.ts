@@ -199,10 +199,10 @@ describe('untar_data', () => {
     const { url } = await server(send);
     const write = process.stderr.write.bind(process.stderr);
     let text = '';
-    process.stderr.write = ((chunk: string | Uint8Array) => {
+    process.stderr.write = (chunk: string | Uint8Array) => {
       text += String(chunk);
       return true;
-    });
+    };
     try {
       await untar_data(url, { progress: false });
       expect(text).to.equal('');

@@ -41,7 +41,7 @@ describe('fastai TfmdDL', () => {
   });
   it('undoes both', () => {
     const dl = TfmdDL([1, 2, 3], { bs: 2, after_item: Plus, after_batch: Double });
-    const batch: Tensor = dl.one_batch();
+    const batch = dl.one_batch() as Tensor;
     expect(dl.decode(batch).tolist()).to.deep.equal([2, 3]);
     expect(dl.decode_batch(batch).map((x: Tensor) => x.item())).to.deep.equal([1, 2]);
     expect([...dl.decode_batch(batch, 1)]).to.have.lengthOf(1);
