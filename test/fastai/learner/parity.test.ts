@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fs from 'node:fs';
+import { inspect } from 'node:util';
 
 import { Adam, minimum, slice, slide, steep, valley, type Learner } from '../../../ts/fastai/index.js';
 import * as torch from '../../../ts/index.js';
@@ -192,7 +193,7 @@ describe('fastai: chapter 4 as fastai 2.8.9 recorded it', function () {
     expectParameters(learn.model, weights_restored);
     const [lr_min, lr_steep] = found!;
     expect([lr_min, lr_steep]).to.deep.equal([found!['minimum'], found!['steep']]);
-    expect(String(found)).to.match(
+    expect(inspect(found)).to.match(
       /^SuggestedLRs\(minimum=0\.3311\d+, steep=0\.4365\d+, valley=0\.0398\d+, slide=0\.2089\d+\)$/,
     );
   });

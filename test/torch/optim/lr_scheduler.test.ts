@@ -189,7 +189,7 @@ describe('lr_scheduler against PyTorch', () => {
       [() => S.SequentialLR(o, [], []), /expects at least one scheduler/],
       [() => S.SequentialLR(o, [S.StepLR(o, 2)], [3]), /number of milestones to be equal to 1/],
       [() => S.ChainedScheduler([S.StepLR(optimizer(), 2)], o), /belong to the same optimizer/],
-      [() => S.ChainedScheduler([S.ReduceLROnPlateau(o)] as any), /does not support `ReduceLROnPlateau`/],
+      [() => S.ChainedScheduler([S.ReduceLROnPlateau(o)]), /does not support `ReduceLROnPlateau`/],
       [
         () => S.StepLR(optimizer(), 2, { last_epoch: 3 }),
         /param 'initial_lr' is not specified in param_groups\[0\]/,
