@@ -122,9 +122,9 @@ function _exp_rmspe(inp: Tensor, targ: Tensor): Tensor {
   return b.sub(a).div(b).pow(2).mean().sqrt();
 }
 /** The root of the mean squared error of all predictions. Its column is called _rmse, as in fastai. */
-export const rmse = new AccumMetric(_rmse);
+export const rmse: AccumMetric = new AccumMetric(_rmse);
 /** The root of the mean squared relative error of the exponentials. */
-export const exp_rmspe = new AccumMetric(_exp_rmspe);
+export const exp_rmspe: AccumMetric = new AccumMetric(_exp_rmspe);
 
 type Real = { sample_weight?: readonly number[] | null };
 export const R2Score = (options: Real = {}): AccumMetric => {
