@@ -4,10 +4,10 @@
  */
 import { KeyboardInterrupt } from '../callback/events.js';
 
-/** Milliseconds of work at a stretch. Short against what a person notices, long against a turn of the event loop. */
-const STRETCH = 12;
 
 export class Pause {
+  /** Milliseconds of work at a stretch: short against what a person notices, long against a turn of the event loop. */
+  static stretch = 20;
   #last = performance.now();
   #stopped: Error | null = null;
   readonly #signal: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export class Pause {
   }
   /** A promise for the event loop's turn when it is time for one. */
   due(): Promise<void> | undefined {
-    if (performance.now() - this.#last < STRETCH) return undefined;
+    if (performance.now() - this.#last < Pause.stretch) return undefined;
     return new Promise((resolve) => {
       setImmediate(() => {
         this.#last = performance.now();
