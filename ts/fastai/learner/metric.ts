@@ -48,6 +48,11 @@ export function roundedOf(result: unknown, name: string): Rounded {
   throw new ArgumentError(`metric '${name}' must give one number for a batch, not ${got}`, name);
 }
 
+function roundedLoss(loss: Tensor): Rounded {
+  // The usual loss is one number: no scope is needed to read it.
+  return loss.numel() === 1 ? roundedOf(loss, 'loss') : tidy(() => roundedOf(loss.mean(), 'loss'));
+}
+
 /** A mean over items, of means over batches. */
 abstract class Averaged extends MetricClass {
   #total = 0;
@@ -97,7 +102,7 @@ class AvgLossClass extends Averaged {
   override accumulate(learn: LearnerClass): void {
     const { loss } = learn;
     if (loss === null) return;
-    const value = tidy(() => roundedOf(loss.numel() === 1 ? loss : loss.mean(), 'loss'));
+    const value = roundedLoss(loss);
     this.add(value, find_bs(learn.yb));
   }
   [reduce](): Reduced {
@@ -131,7 +136,7 @@ class AvgSmoothLossClass extends MetricClass {
   override accumulate(learn: LearnerClass): void {
     const { loss } = learn;
     if (loss === null) return;
-    const { value, round } = tidy(() => roundedOf(loss.numel() === 1 ? loss : loss.mean(), 'loss'));
+    const { value, round } = roundedLoss(loss);
     this.#round = round;
     this.count += 1;
     const weight = round(this.beta);
