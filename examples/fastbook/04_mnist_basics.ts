@@ -45,6 +45,9 @@ import { folderFor, list, print, quick, show } from '../lib/notebook.js';
 // from fastbook import *
 // matplotlib.rc('image', cmap='Greys')
 set_seed(42);
+// Sums in the order in which the book's were made, however many processors there are.
+const threads = torch.get_num_threads();
+torch.set_num_threads(1);
 torch.set_printoptions({ linewidth: 200 });
 plt.rc('image', { cmap: 'Greys' });
 plt.figures(folderFor('04_mnist_basics'));
@@ -935,6 +938,7 @@ show(learn.recorder.values.at(-1)![2]);
 //                        loss_func=F.cross_entropy, metrics=accuracy)
 // learn.fit_one_cycle(1, 0.1)
 if (!quick) {
+  torch.set_num_threads(threads);
   const dls = ImageDataLoaders.from_folder(path);
   const learn = vision_learner(dls, resnet18, {
     pretrained: false,

@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { parse } from '../../scripts/demo.mjs';
+import { locate } from '../../scripts/libtorch/find.mjs';
 import { packageRoot } from '../../scripts/libtorch/paths.mjs';
 import { message } from '../support/thrown.js';
 import { temporaryFolder } from './support/fake.js';
@@ -13,7 +14,13 @@ describe('scripts/demo', () => {
   const folder = temporaryFolder();
   const start = (parameters: string[]) =>
     spawn(process.execPath, [join(packageRoot, 'scripts', 'cli.mjs'), 'demo', ...parameters], {
-      env: { ...process.env, XDG_CACHE_HOME: folder(), LIBTORCH_NODE_CACHE: join(folder(), 'cache') },
+      env: {
+        ...process.env,
+        // The cache is the test's own, libtorch is not.
+        LIBTORCH: locate().found?.root,
+        XDG_CACHE_HOME: folder(),
+        LIBTORCH_NODE_CACHE: join(folder(), 'cache'),
+      },
     });
   /** Reads the child's output until it says this. */
   function says(child: ReturnType<typeof start>, pattern: RegExp): Promise<RegExpExecArray> {

@@ -53,7 +53,7 @@ describe('damaged files', () => {
           for (const end of [...ends, 1, 3, 4, good.length - 1])
             expect(outcome(load, good.subarray(0, end)), `at ${end}`).to.equal(undefined);
         }),
-      ).to.equal(0);
+      ).to.be.at.most(0);
     });
 
     it(`${name}, a byte of it changed, is refused or means the same`, function () {
@@ -69,7 +69,7 @@ describe('damaged files', () => {
               else if (isChecked) expect(result.equals(whole), `byte ${at}`).to.equal(true);
             }
         }),
-      ).to.equal(0);
+      ).to.be.at.most(0);
       expect(refused).to.be.above(100);
     });
   }
@@ -175,7 +175,7 @@ describe('lying zip archives', () => {
   ];
   for (const [what, bytes, wanted] of lies)
     it(`with ${what} are refused`, () => {
-      expect(growth(() => void expect(refusal(() => torch.load(bytes))).to.match(wanted))).to.equal(0);
+      expect(growth(() => void expect(refusal(() => torch.load(bytes))).to.match(wanted))).to.be.at.most(0);
     });
 
   it('with a storage of another size than announced are refused', () => {
