@@ -19,9 +19,9 @@ export const sgd_step = stepper((batch) => {
 export const weight_decay = stepper(
   (batch) => {
     const wd = number(batch, 'wd');
+    if (wd === 0) return;
     const places = decayed(batch);
-    if (wd !== 0 && places.length > 0)
-      batch.lists.times_(pick(batch.params, places), 1 - number(batch, 'lr') * wd);
+    if (places.length > 0) batch.lists.times_(pick(batch.params, places), 1 - number(batch, 'lr') * wd);
   },
   { defaults: { wd: 0 } },
 );
@@ -30,9 +30,9 @@ export const weight_decay = stepper(
 export const l2_reg = stepper(
   (batch) => {
     const wd = number(batch, 'wd');
+    if (wd === 0) return;
     const places = decayed(batch);
-    if (wd !== 0 && places.length > 0)
-      batch.lists.add_(pick(batch.grads, places), pick(batch.params, places), wd);
+    if (places.length > 0) batch.lists.add_(pick(batch.grads, places), pick(batch.params, places), wd);
   },
   { defaults: { wd: 0 } },
 );
