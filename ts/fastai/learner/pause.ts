@@ -4,7 +4,6 @@
  */
 import { KeyboardInterrupt } from '../callback/events.js';
 
-
 export class Pause {
   /** Milliseconds of work at a stretch: short against what a person notices, long against a turn of the event loop. */
   static stretch = 20;
