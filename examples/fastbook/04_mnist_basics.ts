@@ -956,3 +956,37 @@ const nine = tensor([
   [7n, 8n, 9n],
 ]);
 show(py`(${nine}*2)[1:,1:]`);
+
+// %% [138] [questionnaire]
+// [2*x for x in [3,8,1,6,7] if x%2]  # odd, and double
+show(list([3, 8, 1, 6, 7].filter((x) => x % 2).map((x) => 2 * x)));
+
+// %% [139] [questionnaire]
+// list(zip([1,2,3,4], 'abcd'))
+show(list(zip([1, 2, 3, 4], 'abcd')));
+
+// %% [140] [further-research]
+// class MyLearner: the training loop from scratch, and what it prints
+class MyLearner {
+  constructor(
+    readonly model: Model & { parameters(): Tensor[] },
+    readonly lr: number,
+  ) {}
+  fit(epochs: number): void {
+    const opt = new BasicOptim(this.model.parameters(), this.lr);
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (const [xb, yb] of dl as Iterable<[Tensor, Tensor]>)
+        torch.tidy(() => {
+          mnist_loss(this.model(xb), yb).backward();
+          opt.step();
+          opt.zero_grad();
+        });
+      print(`${epoch} ${validate_epoch(this.model)}`);
+    }
+  }
+}
+torch.manual_seed(42);
+new MyLearner(nn.Linear(28 * 28, 1), 1).fit(5);
+
+// %% [141] [further-research]
+// The same for all ten digits of MNIST: examples/seeds/homework.ts, by nearest mean, a linear model, two layers and a CNN
