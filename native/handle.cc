@@ -245,7 +245,6 @@ void Handles::release(uint32_t index) {
 
 size_t Handles::sweep() {
   size_t freed = 0;
-  sinceSweep_ = 0;
   constexpr size_t kChunk = 1024;  // asking a living reference makes a local handle: let them go in portions
   for (size_t begin = 0; begin < slots_.size(); begin += kChunk) {
     napi_handle_scope scope;
@@ -266,6 +265,7 @@ size_t Handles::sweep() {
     }
     napi_close_handle_scope(env_, scope);
   }
+  lowest_ = pressure_;
   collectAt_ = std::min(collectAt_, enough());
   return freed;
 }
@@ -289,7 +289,6 @@ void Handles::track(Slot& slot) {
   }
   pressure_ += fresh;
   unreported_ += fresh;
-  sinceSweep_ += fresh;
 }
 
 void Handles::untrack(Slot& slot) {
@@ -308,6 +307,7 @@ void Handles::untrack(Slot& slot) {
     slot.storage = nullptr;
   }
   pressure_ -= gone;
+  lowest_ = std::min(lowest_, pressure_);
   unreported_ -= gone;
 }
 

@@ -7,8 +7,8 @@
 //
 // Why a table of weak references: Node-API's stable finalizers are queued until the event loop turns, so a
 // synchronous loop would keep every result. The table asks each weak reference whether its external is gone
-// (`sweep`), whenever enough bytes came alive since the last time, and tells V8 how many bytes hang on the
-// handles, so that V8 collects in time. The finalizer does the same job for programs that return to the
+// (`sweep`), whenever the bytes that hang on handles have grown enough since the last time, and tells V8 how
+// many they are, so that V8 collects in time. The finalizer does the same job for programs that return to the
 // event loop.
 //
 // Making an external and its weak reference costs as much as a small operator. So the external of a tensor
@@ -73,7 +73,7 @@ class Handles {
   // JavaScript allocates, and a loop over tensors allocates next to nothing there.
   bool settle() {
     if (unreported_ >= kReportStep || unreported_ <= -kReportStep) report();
-    if (sinceSweep_ >= kSweepStep) sweep();
+    if (pressure_ - lowest_ >= kSweepStep) sweep();
     return pressure_ > collectAt_;
   }
   // After a collection: frees what it found, and sets when the next one is due.
@@ -130,8 +130,10 @@ class Handles {
   std::array<DeviceUse, 32> use_{};
   int64_t live_ = 0;
   int64_t unreported_ = 0;  // bytes that V8 does not know of yet
-  int64_t sinceSweep_ = 0;  // bytes that came alive since the last sweep
   int64_t pressure_ = 0;    // bytes that hang on handles, garbage included
+  // The least of them since the last sweep. What a program disposes of itself is no garbage: counting what came
+  // alive would ask all handles for nothing, in every epoch of a loop that frees its batches.
+  int64_t lowest_ = 0;
   int64_t collectAt_ = kCollectStep;
 };
 

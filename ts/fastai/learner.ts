@@ -215,6 +215,7 @@ class LearnerClass {
   }
   /** @internal Runs a call of the model or the loss in what callbacks have put around it. */
   inContext<T>(run: () => T): T {
+    if (this.contexts.length === 0) return run();
     return this.contexts.reduceRight<() => T>((inner, context) => () => context(inner), run)();
   }
 

@@ -102,7 +102,8 @@ export function to_float<T>(b: T): T {
 export function find_bs(b: unknown): number {
   let found: number | undefined;
   eachTensor(b, (t) => {
-    found ??= t.shape[0];
+    // Its length is one number; its shape would be an object that is made for the occasion.
+    if (found === undefined && t.ndim > 0) found = t.length;
   });
   return found ?? 0;
 }

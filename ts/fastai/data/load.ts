@@ -164,7 +164,8 @@ class DataLoaderClass<Batch = any> implements LoaderSteps, Iterable<Batch>, Asyn
   get_idxs(): Iterable<any> {
     const { n, indexed } = this;
     if (n !== null) {
-      const idxs = Array.from({ length: n }, (_, i) => (indexed ? i : null));
+      const idxs = new Array<number | null>(n);
+      for (let i = 0; i < n; ++i) idxs[i] = indexed ? i : null;
       return this.shuffle ? (this.shuffle_fn(idxs) as unknown[]) : idxs;
     }
     if (this.shuffle)

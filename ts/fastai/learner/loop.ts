@@ -29,15 +29,27 @@ export interface BatchSource {
 }
 
 type CancelClass = new () => CancelException;
-type Part = 'fit' | 'epoch' | 'train' | 'validate' | 'batch' | 'backward' | 'step';
-const cancels: Record<Part, CancelClass> = {
-  fit: CancelFitException,
-  epoch: CancelEpochException,
-  train: CancelTrainException,
-  validate: CancelValidException,
-  batch: CancelBatchException,
-  backward: CancelBackwardException,
-  step: CancelStepException,
+/** A part of the fit between its events: their names, put together once, as a batch has three parts. */
+interface Part {
+  before: Event;
+  cancelled: Event;
+  after: Event;
+  cancel: CancelClass;
+}
+const part = (name: string, cancel: CancelClass): Part => ({
+  before: `before_${name}` as Event,
+  cancelled: `after_cancel_${name}` as Event,
+  after: `after_${name}` as Event,
+  cancel,
+});
+const parts = {
+  fit: part('fit', CancelFitException),
+  epoch: part('epoch', CancelEpochException),
+  train: part('train', CancelTrainException),
+  validate: part('validate', CancelValidException),
+  batch: part('batch', CancelBatchException),
+  backward: part('backward', CancelBackwardException),
+  step: part('step', CancelStepException),
 };
 
 /**
@@ -85,39 +97,39 @@ export class Loop {
   *#withEvents(part: Part, body: () => Steps | void): Steps {
     const learn = this.#learn;
     try {
-      const before = learn.call(`before_${part}` as Event);
+      const before = learn.call(part.before);
       if (before) yield before;
       const steps = body();
       if (steps) yield* steps;
     } catch (error) {
-      if (!(error instanceof cancels[part])) throw error;
-      const cancelled = learn.call(`after_cancel_${part}` as Event);
+      if (!(error instanceof part.cancel)) throw error;
+      const cancelled = learn.call(part.cancelled);
       if (cancelled) yield cancelled;
     }
-    const after = learn.call(`after_${part}` as Event);
+    const after = learn.call(part.after);
     if (after) yield after;
   }
 
   fit(): Awaitable {
-    return drive(this.#withEvents('fit', () => this.#epochs()));
+    return drive(this.#withEvents(parts.fit, () => this.#epochs()));
   }
   *#epochs(): Steps {
     const learn = this.#learn;
     for (let epoch = 0; epoch < learn.n_epoch; ++epoch) {
       learn.epoch = epoch;
-      yield* this.#withEvents('epoch', () => this.#epoch());
+      yield* this.#withEvents(parts.epoch, () => this.#epoch());
     }
   }
   *#epoch(): Steps {
     const learn = this.#learn;
     learn.dl = learn.dls.train;
-    yield* this.#withEvents('train', () => this.#allBatches());
+    yield* this.#withEvents(parts.train, () => this.#allBatches());
     yield this.validate(learn.dls.valid);
   }
   /** @param dl null where there is no validation set: the events happen all the same */
   validate(dl: BatchSource | null): Awaitable {
     this.#learn.dl = dl;
-    return no_grad(() => drive(this.#withEvents('validate', () => this.#allBatches())));
+    return no_grad(() => drive(this.#withEvents(parts.validate, () => this.#allBatches())));
   }
 
   *#allBatches(): Steps {
@@ -149,7 +161,7 @@ export class Loop {
     learn.iter = i;
     try {
       split(learn, toModel(batch, this.#device, stage), dl);
-      yield* this.#withEvents('batch', () => this.#doBatch(stage));
+      yield* this.#withEvents(parts.batch, () => this.#doBatch(stage));
     } finally {
       stage.close();
       if (dl.ownsBatches) eachTensor(batch, free);
@@ -174,10 +186,10 @@ export class Loop {
     const loss = learn.call('after_loss');
     if (loss) yield loss;
     if (!learn.training || learn.yb.length === 0) return;
-    yield* this.#withEvents('backward', () => {
+    yield* this.#withEvents(parts.backward, () => {
       learn.loss_grad!.backward();
     });
-    yield* this.#withEvents('step', () => {
+    yield* this.#withEvents(parts.step, () => {
       learn.opt!.step();
     });
     learn.opt!.zero_grad();

@@ -114,13 +114,16 @@ class RecorderClass extends Callback {
     this.iters.push(this.#smooth.count);
   }
   override after_batch(): void {
-    if (this.yb.length === 0) return;
-    for (const metric of this.training ? this.#trainMetrics() : this.#validMetrics())
-      metric.accumulate(this.learn);
-    if (!this.training) return;
-    this.lrs.push(Number(this.opt!.hypers.at(-1)!['lr']));
-    this.losses.push(this.#smooth.value);
-    this.learn.smooth_loss = this.#smooth.value;
+    const { learn } = this;
+    const { training, opt, yb } = learn;
+    if (yb.length === 0) return;
+    for (const metric of training ? this.#trainMetrics() : this.#validMetrics()) metric.accumulate(learn);
+    if (!training) return;
+    const { hypers } = opt!;
+    this.lrs.push(Number(hypers[hypers.length - 1]!['lr']));
+    const { value } = this.#smooth;
+    this.losses.push(value);
+    learn.smooth_loss = value;
   }
 
   #trainMetrics(): Metric[] {

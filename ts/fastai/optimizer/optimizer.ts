@@ -2,12 +2,11 @@
 import { native } from '../../native.js';
 import { L } from '../../fastcore/index.js';
 import { NotImplementedError, ValueError } from '../../torch/errors.js';
-import { handleOf } from '../../torch/handle.js';
 import { callable } from '../../torch/nn/modules/callable.js';
 import { Tensor } from '../../torch/tensor.js';
 import { BaseOptimizer, flatten, readParamLists, StateMap } from './base.js';
 import type { Hyper, HyperValue, Params, State } from './base.js';
-import { gather, withBatch, withoutScope, type OptimizerCallback } from './stepper.js';
+import { gather, handlesOf, withBatch, withoutScope, type OptimizerCallback } from './stepper.js';
 
 /** What `state_dict()` gives: the state of each parameter, in order, and the hyper-parameters of each group. */
 export interface OptimizerState {
@@ -85,11 +84,7 @@ export class OptimizerClass extends BaseOptimizer {
 
   /** Fills the gradients with zeros. */
   zero_grad(): void {
-    for (const group of this.param_lists)
-      native.zeroGradients(
-        group.map((param) => handleOf(param)),
-        false,
-      );
+    for (const group of this.param_lists) native.zeroGradients(handlesOf(group), false);
   }
 
   /**
@@ -99,9 +94,14 @@ export class OptimizerClass extends BaseOptimizer {
   step(closure?: null): void {
     if (closure !== undefined && closure !== null)
       throw new NotImplementedError('step(): fastai optimizers take no closure', 'step');
+    const { param_lists, hypers } = this;
+    if (param_lists.length === 1) {
+      this.#stepPart(param_lists[0]!, hypers[0]!);
+      return;
+    }
     const parts: { hyper: Hyper; params: Tensor[] }[] = [];
-    this.param_lists.forEach((group, i) => {
-      const hyper = this.hypers[i]!;
+    param_lists.forEach((group, i) => {
+      const hyper = hypers[i]!;
       const known = parts.find((part) => equal(part.hyper, hyper));
       if (known) known.params.push(...group);
       else parts.push({ hyper, params: [...group] });
@@ -110,7 +110,7 @@ export class OptimizerClass extends BaseOptimizer {
   }
 
   #stepPart(params: readonly Tensor[], hyper: Hyper): void {
-    const states = params.map((param) => this.state.get(param));
+    const states = Array.from(params, (param) => this.state.get(param));
     const batch = gather(params, states, hyper);
     if (!batch) return;
     withBatch(batch, (found) => {

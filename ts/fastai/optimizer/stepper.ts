@@ -2,7 +2,7 @@
  * Steppers: what an optimizer does to its parameters, in parts. fastai calls them parameter by parameter; those here
  * also know how to treat a whole list at once, with a number of native calls that does not depend on its length.
  */
-import { native } from '../../native.js';
+import { native, type Handle } from '../../native.js';
 import { within } from '../../torch/context.js';
 import { operator } from '../../torch/dispatch.js';
 import { ArgumentError } from '../../torch/errors.js';
@@ -67,15 +67,24 @@ export function partial(step: Stepper, options: Hyper): Stepper {
   );
 }
 
+/** In a plain array: `map` of an `L` makes an `L`, which takes as long as the step of a small net. */
+export function handlesOf(params: readonly Tensor[]): Handle[] {
+  const handles = new Array<Handle>(params.length);
+  for (let i = 0; i < handles.length; ++i) handles[i] = handleOf(params[i]!);
+  return handles;
+}
+
 /** What of a group has a gradient; null where nothing has. The gradients are those of the parameters, not copies. */
 export function gather(params: readonly Tensor[], states: readonly State[], hyper: Hyper): StepBatch | null {
-  const handles = params.map((param) => handleOf(param));
+  const handles = handlesOf(params);
   const { grads } = native.gradients(handles);
   const has = (_: unknown, i: number): boolean => grads[i] !== null;
   const found = grads.filter((grad) => grad !== null);
   if (found.length === 0) return null;
+  if (found.length === grads.length)
+    return { tensors: params, params: handles, grads: found, states, hyper, lists: new Lists() };
   return {
-    tensors: params.filter(has),
+    tensors: Array.from(params).filter(has),
     params: handles.filter(has),
     grads: found,
     states: states.filter(has),

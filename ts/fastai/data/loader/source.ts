@@ -68,13 +68,14 @@ function rowsOf(idxs: Iterable<unknown>, length: number): Chunk | null {
   if (!Array.isArray(idxs)) return null;
   const places = idxs as unknown[];
   let isInOrder = true;
-  for (let i = 0; i < places.length; ++i) {
+  const count = places.length;
+  for (let i = 0; i < count; ++i) {
     const place = places[i];
     // Places counted from the end, or not there: for single look-ups, which serve the one and refuse the other.
     if (typeof place !== 'number' || !(place >= 0 && place < length)) return null;
     if (place !== i) isInOrder = false;
   }
-  return isInOrder ? { start: 0, stop: places.length } : toIndexTensor(places);
+  return isInOrder ? { start: 0, stop: count } : toIndexTensor(places);
 }
 
 /**

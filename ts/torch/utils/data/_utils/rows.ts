@@ -85,12 +85,15 @@ function flatten(list: readonly unknown[], width: number): unknown[] | null {
 /** Whether the list still has the very items that were looked at. */
 function isUnchanged(list: readonly unknown[], { items, width }: Found): boolean {
   if (list.length * (width || 1) !== items.length) return false;
+  // By index: this is all that a pass does for each sample, and iterators double it.
+  const count = list.length;
+  if (width === 0) {
+    for (let i = 0; i < count; ++i) if (list[i] !== items[i]) return false;
+    return true;
+  }
   let at = 0;
-  for (const sample of list) {
-    if (width === 0) {
-      if (sample !== items[at++]) return false;
-      continue;
-    }
+  for (let row = 0; row < count; ++row) {
+    const sample = list[row];
     if (!Array.isArray(sample) || sample.length !== width) return false;
     for (let i = 0; i < width; ++i) if (sample[i] !== items[at++]) return false;
   }
