@@ -245,6 +245,7 @@ std::vector<Export> autograd_exports() {
           {"setGrad", guarded<setGrad>},
           {"gradients", guarded<gradients>},
           {"zeroGradients", guarded<zeroGradients>},
+          {"countSteps", guarded<countSteps>},
           {"data", guarded<data>},
           {"setData", guarded<setData>},
           {"gradFn", guarded<gradFn>},

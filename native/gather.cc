@@ -1,8 +1,8 @@
 // Rows of several tensors at once: the batch of a DataLoader whose data lies in memory.
 //
 // index_select copies row by row too, but waits for memory at the start of each row, since the processor
-// cannot guess where the next one lies. Here a later row is asked for while this one is copied, line by line:
-// of 60,000 rows of 3 KB that takes two thirds of the time.
+// cannot guess where the next one lies. Here a later row is asked for while this one is copied: of 60,000 rows
+// of 3 KB that takes half the time.
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
@@ -14,16 +14,18 @@ namespace ltn {
 namespace {
 
 constexpr size_t kLine = 64;
-// So many rows before its turn memory is asked for a row; one is too late, four gain nothing.
-constexpr int64_t kAhead = 2;
+// So many rows before its turn memory is asked for a row: two are a little late, eight gain nothing.
+constexpr int64_t kAhead = 4;
 
-void copyRow(char* to, const char* from, const char* later, size_t bytes) {
+// Into the second level of the cache. The first one can wait for a dozen or two lines at once and then stops the
+// processor: asking for a row of 49 lines there is no quicker than not asking at all.
+void ask(const char* row, size_t bytes) {
 #if defined(__GNUC__) || defined(__clang__)
-  for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(later + i);
+  for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(row + i, 0, 2);
 #else
-  (void)later;
+  (void)row;
+  (void)bytes;
 #endif
-  std::memcpy(to, from, bytes);
 }
 
 at::Tensor gather(const at::Tensor& column, const int64_t* rows, int64_t count) {
@@ -41,8 +43,11 @@ at::Tensor gather(const at::Tensor& column, const int64_t* rows, int64_t count) 
   // As many rows to a thread as make up 128 KB.
   const auto grain = static_cast<int64_t>(std::max<size_t>(1, (128 << 10) / bytes));
   at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i)
-      copyRow(to + static_cast<size_t>(i) * bytes, row(i), row(std::min(i + kAhead, end - 1)), bytes);
+    for (int64_t i = begin; i < std::min(begin + kAhead, end); ++i) ask(row(i), bytes);
+    for (int64_t i = begin; i < end; ++i) {
+      if (i + kAhead < end) ask(row(i + kAhead), bytes);
+      std::memcpy(to + static_cast<size_t>(i) * bytes, row(i), bytes);
+    }
   });
   return result;
 }

@@ -1,5 +1,9 @@
-// The gradients of many tensors in one call: what an optimizer asks for at every step.
+// The gradients of many tensors in one call, and counting the steps: what an optimizer asks for at every step.
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/_foreach_add.h>
+#include <ATen/ops/stack.h>
+
+#include <algorithm>
 
 #include "graph.h"
 #include "js.h"
@@ -62,6 +66,48 @@ napi_value zeroGradients(Call& call) {
     grad.zero_();
   }
   return js::undefined(call.env);
+}
+
+namespace {
+
+template <typename T>
+double increment(const at::Tensor& tensor) {
+  const double value = static_cast<double>(++*tensor.mutable_data_ptr<T>());
+  tensor.unsafeGetTensorImpl()->bump_version();
+  return value;
+}
+
+bool isPlainNumber(const at::Tensor& tensor) {
+  return tensor.device().is_cpu() && tensor.layout() == at::kStrided && tensor.numel() == 1 &&
+         (tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kDouble);
+}
+
+}  // namespace
+
+// countSteps(tensors) -> number or numbers: adds 1 to each and tells what has come out, one number where all
+// are equal. A step is a tensor of one element, since Python's files have it so; an operator on each of them
+// took a sixth of Adam's step over a hundred small parameters.
+napi_value countSteps(Call& call) {
+  const auto tensors = js::tensors(call.addon, call[0], "the steps");
+  for (const auto& tensor : tensors)
+    if (!tensor.defined()) fail(ErrorKind::Argument, "a count of steps must be a Tensor");
+  std::vector<double> values;
+  values.reserve(tensors.size());
+  if (std::all_of(tensors.begin(), tensors.end(), isPlainNumber)) {
+    for (const auto& tensor : tensors)
+      values.push_back(tensor.scalar_type() == at::kFloat ? increment<float>(tensor)
+                                                          : increment<double>(tensor));
+  } else {
+    at::_foreach_add_(tensors, 1);
+    const at::Tensor all = at::stack(tensors).to(at::kCPU, at::kDouble).flatten().contiguous();
+    values.assign(all.const_data_ptr<double>(), all.const_data_ptr<double>() + all.numel());
+  }
+  if (!values.empty() && std::all_of(values.begin(), values.end(), [&](double v) { return v == values[0]; }))
+    return js::number(call.env, values[0]);
+  std::vector<napi_value> numbers;
+  numbers.reserve(values.size());
+  for (const double value : values) numbers.push_back(js::number(call.env, value));
+  return js::array(call.env, numbers);
 }
 
 }  // namespace ltn

@@ -18,5 +18,6 @@ NodePtr nodeOf(Addon& addon, napi_value value);
 // gradients.cc
 napi_value gradients(Call& call);
 napi_value zeroGradients(Call& call);
+napi_value countSteps(Call& call);
 
 }  // namespace ltn

@@ -163,6 +163,7 @@ export interface Native {
     device: string | null;
   };
   zeroGradients(tensors: Handle[], setToNone: boolean): void;
+  countSteps(steps: readonly Handle[]): number | number[];
   data(t: Handle): Handle;
   setData(t: Handle, data: Handle): void;
   gradFn(t: Handle): Handle | null;

@@ -3,6 +3,7 @@ import { DataLoader as FastaiLoader } from '../../ts/fastai/data/load.js';
 import '../../ts/fastai/callback/progress.js';
 import { DataLoaders } from '../../ts/fastai/data/core.js';
 import { Learner } from '../../ts/fastai/learner.js';
+import { Pause } from '../../ts/fastai/learner/pause.js';
 import { SGD } from '../../ts/fastai/optimizer/index.js';
 import * as torch from '../../ts/torch/index.js';
 import type { AnyModule } from '../../ts/torch/nn/index.js';
@@ -93,6 +94,22 @@ function learner(model: () => AnyModule, lr: number): Work {
   return {
     run: (count) => learn.no_bar(() => learn.no_logging(() => learn.fit(count, lr))),
     check: () => digest(...learn.model.parameters()),
+  };
+}
+
+/** A fit whose event loop never gets its turn: what being asynchronous costs. */
+function atOneStretch({ run, check }: Work): Work {
+  return {
+    async run(count) {
+      const { stretch } = Pause;
+      Pause.stretch = Infinity;
+      try {
+        await run(count);
+      } finally {
+        Pause.stretch = stretch;
+      }
+    },
+    check,
   };
 }
 
@@ -216,6 +233,20 @@ export const benchmarks: Benchmark[] = [
     ...warm,
     prepare: () => learner(() => nn.Sequential(nn.Linear(784, 30), nn.ReLU(), nn.Linear(30, 1)), 0.1),
   },
+  (() => {
+    // The same data at the same place in memory, which makes more of a difference than the turns.
+    let one: Work | undefined;
+    const shared = (): Work => (one ??= learner(() => nn.Linear(784, 1), 0.1));
+    return {
+      name: 'learner-turns',
+      what: 'Learner, linear model: an epoch that lets the event loop turn, against one that does not',
+      goals: { reference: 1.03 },
+      ...{ count: 5, rounds: 21, warmup: 12, python: false },
+      prepare: shared,
+      reference: () => atOneStretch(shared()),
+      referenceName: 'at one stretch',
+    };
+  })(),
   {
     name: 'mlp',
     what: '784-50-10, 50,000 rows, batch 64, SGD: an epoch',

@@ -87,10 +87,9 @@ class AdagradClass extends ListOptimizer {
   protected update(group: ParamGroup, batch: Batch, lists: Lists): void {
     const options = { ...(group as unknown as Options<typeof standard>), lr: scalar(group.lr) };
     const { lr, lr_decay, eps, weight_decay, maximize } = options;
-    const steps = stateList(batch, 'step');
     if (options.fused && (batch.sparse || batch.complex))
       throw new TorchError('`fused` does not support sparse grad or complex param');
-    lists.plus_(steps, 1);
+    const steps = lists.count(stateList(batch, 'step'));
     if (options.fused && canFuse(batch)) {
       for (const one of uniform(batch))
         fusedStep(
@@ -101,7 +100,7 @@ class AdagradClass extends ListOptimizer {
     }
     if (batch.sparse && weight_decay !== 0)
       throw new TorchError('weight_decay option is not compatible with sparse gradients');
-    const rates = map(lists.values(steps), (step) => lr / (1 + (step - 1) * lr_decay));
+    const rates = map(steps, (step) => lr / (1 + (step - 1) * lr_decay));
     let grads = maximize ? lists.neg(batch.grads) : batch.grads;
     if (batch.sparse) return sparseSteps(batch, grads, rates, eps);
     if (weight_decay !== 0) grads = lists.add(grads, batch.params, weight_decay);

@@ -77,7 +77,7 @@ export class AdamClass extends ListOptimizer {
   #fused(options: Options<AdamDefaults>, batch: Batch, lists: Lists): void {
     const { lr, betas, eps, weight_decay, amsgrad, maximize } = options;
     const steps = stateList(batch, 'step');
-    lists.plus_(steps, 1);
+    lists.count(steps);
     const { found_inf, ...scale } = scaling(this);
     kernels[options.decoupled_weight_decay ? 'adamw' : 'adam'](
       {
@@ -108,8 +108,7 @@ function plain(options: Options<AdamDefaults>, batch: Batch, lists: Lists): void
   const [beta1, beta2] = options.betas;
   const real = (list: List): List => (batch.complex ? lists.real(list, batch.complex) : list);
   const params = real(batch.params);
-  const steps = stateList(batch, 'step');
-  lists.plus_(steps, 1);
+  const step = lists.count(stateList(batch, 'step'));
   let grads = real(batch.grads);
   if (options.maximize) grads = lists.neg(grads);
   if (weight_decay !== 0) {
@@ -126,7 +125,6 @@ function plain(options: Options<AdamDefaults>, batch: Batch, lists: Lists): void
     lists.maximum_(largest, squares);
     squares = largest;
   }
-  const step = lists.values(steps);
   const denominators = lists.sqrt(squares);
   lists.over_(
     denominators,

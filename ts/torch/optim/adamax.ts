@@ -41,8 +41,7 @@ class AdamaxClass extends ListOptimizer {
     const lr = scalar(group.lr);
     const real = (list: List): List => (batch.complex ? lists.real(list, batch.complex) : list);
     const params = real(batch.params);
-    const steps = stateList(batch, 'step');
-    lists.plus_(steps, 1);
+    const steps = lists.count(stateList(batch, 'step'));
     let grads = real(batch.grads);
     if (maximize) grads = lists.neg(grads);
     if (weight_decay !== 0) grads = lists.add(grads, params, weight_decay);
@@ -53,7 +52,7 @@ class AdamaxClass extends ListOptimizer {
     lists.plus_(sizes, eps);
     lists.times_(norms, betas[1]);
     lists.maximum_(norms, sizes);
-    const rates = map(lists.values(steps), (step) => -(lr / (1 - betas[0] ** step)));
+    const rates = map(steps, (step) => -(lr / (1 - betas[0] ** step)));
     lists.addcdiv_(params, averages, norms, rates);
   }
 }

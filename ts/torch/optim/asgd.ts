@@ -53,8 +53,7 @@ class ASGDClass extends ListOptimizer {
     const lr = scalar(group.lr);
     const real = (list: List): List => (batch.complex ? lists.real(list, batch.complex) : list);
     const params = real(batch.params);
-    const steps = stateList(batch, 'step');
-    lists.plus_(steps, 1);
+    const done = lists.count(stateList(batch, 'step'));
     let grads = real(batch.grads);
     if (maximize) grads = lists.neg(grads);
     if (weight_decay !== 0) grads = lists.add(grads, params, weight_decay);
@@ -74,7 +73,6 @@ class ASGDClass extends ListOptimizer {
         lists.add_(into, ahead);
       }
     }
-    const done = lists.values(steps);
     write(
       lists,
       etas,

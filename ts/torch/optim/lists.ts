@@ -161,6 +161,10 @@ export class Lists {
     return this.#own(a.map((handle) => softplus(undefined, handle, beta)));
   }
 
+  /** Adds 1 to counts of steps and gives what they are now: one number where all are equal. */
+  count(steps: List): Numbers {
+    return native.countSteps(steps);
+  }
   /** The values of tensors of one element: one number where all are equal. */
   values(a: List): Numbers {
     const all = wrapTensor(stack(undefined, a) as Handle);

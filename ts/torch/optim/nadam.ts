@@ -67,9 +67,7 @@ class NAdamClass extends ListOptimizer {
     const lr = scalar(group.lr);
     const real = (list: List): List => (batch.complex ? lists.real(list, batch.complex) : list);
     const params = real(batch.params);
-    const steps = stateList(batch, 'step');
-    lists.plus_(steps, 1);
-    const step = lists.values(steps);
+    const step = lists.count(stateList(batch, 'step'));
     let grads = real(batch.grads);
     if (options.maximize) grads = lists.neg(grads);
     if (weight_decay !== 0) {

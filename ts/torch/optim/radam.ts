@@ -47,8 +47,7 @@ class RAdamClass extends ListOptimizer {
     const lr = scalar(group.lr);
     const real = (list: List): List => (batch.complex ? lists.real(list, batch.complex) : list);
     const params = real(batch.params);
-    const steps = stateList(batch, 'step');
-    lists.plus_(steps, 1);
+    const step = lists.count(stateList(batch, 'step'));
     let grads = real(batch.grads);
     if (options.maximize) grads = lists.neg(grads);
     if (weight_decay !== 0) {
@@ -61,7 +60,6 @@ class RAdamClass extends ListOptimizer {
     lists.times_(squares, beta2);
     lists.addcmul_(squares, grads, grads, 1 - beta2);
 
-    const step = lists.values(steps);
     const updates = lists.over(
       averages,
       map(step, (t) => 1 - beta1 ** t),
