@@ -88,16 +88,21 @@ bool isTraced() {
 int giveBack(dl_phdr_info* library, size_t, void* inside) {
   const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto address = reinterpret_cast<uintptr_t>(inside);
-  for (int i = 0; i < library->dlpi_phnum; ++i) {
-    const auto& segment = library->dlpi_phdr[i];
-    const uintptr_t begin = library->dlpi_addr + segment.p_vaddr, end = begin + segment.p_memsz;
-    if (segment.p_type != PT_LOAD || address < begin || address >= end) continue;
-    if (segment.p_flags & PF_W) return 1;
-    const uintptr_t first = begin & ~(page - 1);
-    madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
-    return 1;
-  }
-  return 0;
+  bool found = false;
+  const auto each = [&](const auto& use) {
+    for (int i = 0; i < library->dlpi_phnum; ++i) {
+      const auto& segment = library->dlpi_phdr[i];
+      const uintptr_t begin = library->dlpi_addr + segment.p_vaddr;
+      if (segment.p_type == PT_LOAD) use(segment.p_flags, begin & ~(page - 1), begin + segment.p_memsz);
+    }
+  };
+  each([&](auto, uintptr_t begin, uintptr_t end) { found |= begin <= address && address < end; });
+  if (!found) return 0;
+  // What may be written is not the file's any more. The symbols may lie in a segment of their own.
+  each([](auto flags, uintptr_t begin, uintptr_t end) {
+    if (!(flags & PF_W)) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  });
+  return 1;
 }
 #endif
 
