@@ -7,6 +7,7 @@
 #include "error.h"
 #include "js.h"
 #include "operator.h"
+#include "process.h"
 
 namespace ltn {
 namespace {
@@ -39,6 +40,7 @@ void close(napi_env, void* data, void*) {
 }
 
 napi_value start(napi_env env, napi_value exports) {
+  prepareProcess();
   installAllocator();
   auto* addon = new Addon(env);
   if (napi_set_instance_data(env, addon, close, nullptr) != napi_ok) return nullptr;

@@ -10,11 +10,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#ifdef _WIN32
-#include <windows.h>
-#else
-#include <dlfcn.h>
-#endif
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -180,20 +175,6 @@ class Cache final : public c10::Allocator {
   std::atomic<size_t> idle_{0};
 };
 
-// libtorch keeps our functions' addresses in its tensors, and Node unloads an addon with the last worker that
-// uses it.
-void stayLoaded() {
-#ifdef _WIN32
-  HMODULE self = nullptr;
-  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                     reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
-#else
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&stayLoaded), &info) && info.dli_fname)
-    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
-#endif
-}
-
 bool wanted() {
   const char* setting = std::getenv("LIBTORCH_NODE_BLOCK_CACHE");
   return !setting || std::strcmp(setting, "0") != 0;
@@ -205,7 +186,6 @@ std::atomic<bool> installed{false};
 
 void installAllocator() {
   if (installed.exchange(true) || !wanted()) return;
-  stayLoaded();
   c10::SetCPUAllocator(&Cache::self(), 1);
 }
 

@@ -1,6 +1,6 @@
 // The chapter's two models, trained from scratch; prints memory and the collector's pauses.
 import { PerformanceObserver } from 'node:perf_hooks';
-import * as torch from '../../dist/index.js';
+import * as torch from 'libtorch-node';
 import { peakMegabytes } from './peak.mjs';
 
 const epochs = Number(process.argv[2] ?? 5);

@@ -1,5 +1,5 @@
 // Steps of a net of two layers for one batch size, width and number of rows: time of a step, and memory.
-import * as torch from '../../dist/index.js';
+import * as torch from 'libtorch-node';
 import { peakMegabytes } from './peak.mjs';
 
 const [batch = 0, width = 0, rows = 0, steps = 0] = process.argv.slice(2).map(Number);

@@ -1,5 +1,5 @@
 // Results that nobody frees, in a loop that never yields.
-import * as torch from '../../dist/index.js';
+import * as torch from 'libtorch-node';
 import { peakMegabytes } from './peak.mjs';
 
 torch.set_num_threads(1);

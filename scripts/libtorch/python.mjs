@@ -1,7 +1,9 @@
 // The active Python's torch, found without importing it: importing takes seconds, asking where it lies takes 50 ms.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
 
 const question = `
 import importlib.util, json, sys
@@ -32,6 +34,8 @@ export function candidates(env = process.env) {
  * @returns {{answer: Answer | null, reason: string}}
  */
 export function ask(env = process.env) {
+  // Every start reads this file, and few of them ask.
+  const { spawnSync } = require('node:child_process');
   let reason = 'no Python found';
   for (const command of candidates(env)) {
     const run = spawnSync(command, ['-c', question], {

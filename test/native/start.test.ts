@@ -1,7 +1,7 @@
 /** What the first import says when something does not fit: words, and never a crash. */
 import { expect } from 'chai';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/native.js';
@@ -63,5 +63,31 @@ describe('the first import', function () {
     const { status, signal, stderr } = start({ LIBTORCH_NODE_BUILD: folder });
     expect({ status, signal }).to.deep.equal({ status: 1, signal: null });
     expect(stderr).to.include('does not load').and.to.include('npx libtorch-node doctor');
+  });
+
+  it('reads files of one byte a character, without packages and without modules of Node that can wait', () => {
+    const seen = new Map<string, string>();
+    const names = new Set<string>();
+    const follow = (file: string): void => {
+      if (seen.has(file)) return;
+      const text = readFileSync(join(packageRoot, 'lib', file), 'utf8');
+      seen.set(file, text);
+      for (const [, name] of text.matchAll(/^(?:import|export|\}).*?"([^"\n]+)";$/gm))
+        if (name!.startsWith('./')) follow(name!.slice(2));
+        else if (!name!.startsWith('../scripts/')) names.add(name!);
+    };
+    follow('index.js');
+    expect(names).to.include('node:fs');
+    expect([...names].filter((name) => !name.startsWith('node:'))).to.deep.equal([]);
+    for (const [file, text] of seen) expect(/[^\0-\xff]/.exec(text), file).to.equal(null);
+
+    const program = `import * as torch from 'libtorch-node';
+      torch.ones([2, 2]).sum().item();
+      console.log(process.moduleLoadList.join());`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      ...{ cwd: packageRoot, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+    });
+    expect(stdout).to.include('NativeModule fs');
+    expect(stdout).to.not.match(/NativeModule (child_process|http|net|v8|vm)\b/);
   });
 });

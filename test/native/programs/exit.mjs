@@ -77,6 +77,12 @@ const scenarios = {
     globalThis.kept = [step(), torch.default_generator];
     process.exitCode = 7;
   },
+  exitEvent() {
+    process.on('exit', () => {
+      process.exitCode = step().isfinite().item() && torch.ones([3]).sum().item() === 3 ? 7 : 1;
+    });
+    step();
+  },
   natural() {
     const loss = step();
     globalThis.kept = [loss, loss.grad_fn, torch.ones([10]).toTypedArray({ share: true })];

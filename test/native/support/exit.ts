@@ -21,6 +21,7 @@ export const ends: Record<string, End> = {
   worker: seven,
   timer: seven,
   exitCode: seven,
+  exitEvent: seven,
   natural: { code: 0 },
   throw: uncaught,
   throwInHook: uncaught,

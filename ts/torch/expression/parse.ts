@@ -2,11 +2,21 @@
  * Template text -> lezer's Python tree -> our small tree. The grammar recovers from errors and takes more than
  * Python does; everything it would let pass is refused here, with its place.
  */
-import { parser } from '@lezer/python';
+import { createRequire } from 'node:module';
+import type * as Grammar from '@lezer/python';
 import { childrenOf, convertExpression, convertTuple, spanOf } from './convert.js';
 import type { Context, SyntaxNode } from './convert.js';
 import type { Source } from './source.js';
 import type { ArithmeticOperator, Span, Statement } from './ast.js';
+
+const require = createRequire(import.meta.url);
+let grammar: typeof Grammar | undefined;
+
+/** lezer's tree. The grammar is loaded with the first expression: whoever writes none need not wait for it. */
+function treeOf(text: string): SyntaxNode {
+  grammar ??= require('@lezer/python') as typeof Grammar;
+  return grammar.parser.parse(text).topNode;
+}
 
 const STATEMENTS: Readonly<Record<string, string>> = {
   DeleteStatement: 'del',
@@ -46,7 +56,7 @@ function firstError(root: SyntaxNode): Span | null {
 
 /** One expression; brackets around it let it run over several lines, as a template literal may. */
 function parseExpression(source: Source): Statement | Span {
-  const root = parser.parse(`(${source.grammarText}\n)`).topNode;
+  const root = treeOf(`(${source.grammarText}\n)`);
   const error = firstError(root);
   if (error) return { from: error.from - 1, to: error.to - 1 };
   const statement = root.firstChild!;
@@ -70,7 +80,7 @@ function parseExpression(source: Source): Statement | Span {
 function parseStatement(source: Source, expressionError: Span): Statement {
   const leading = /^\s*/.exec(source.text)![0].length;
   const context = { source, shift: -leading };
-  const root = parser.parse(source.grammarText.trim()).topNode;
+  const root = treeOf(source.grammarText.trim());
   const statements = childrenOf(root);
   const statement = statements[0];
   const place = (span: Span): Span => spanOf(span, context);
