@@ -1,11 +1,12 @@
 // Rows of several tensors at once: the batch of a DataLoader whose data lies in memory.
 //
 // index_select copies row by row too, but waits for memory at the start of each row, since the processor
-// cannot guess where the next one lies. Here a later row is asked for while this one is copied: of 60,000 rows
-// of 3 KB that takes half the time.
+// cannot guess where the next one lies. Here a later row is asked for while this one is copied: of 60,000
+// rows of 3 KB that takes half the time.
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "js.h"
@@ -17,8 +18,8 @@ constexpr size_t kLine = 64;
 // So many rows before its turn memory is asked for a row: two are a little late, eight gain nothing.
 constexpr int64_t kAhead = 4;
 
-// Into the second level of the cache. The first one can wait for a dozen or two lines at once and then stops the
-// processor: asking for a row of 49 lines there is no quicker than not asking at all.
+// Into the second level of the cache. The first one can wait for a dozen or two lines at once and then stops
+// the processor: asking for a row of 49 lines there is no quicker than not asking at all.
 void ask(const char* row, size_t bytes) {
 #if defined(__GNUC__) || defined(__clang__)
   for (size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(row + i, 0, 2);
@@ -70,10 +71,37 @@ napi_value gatherRows(Call& call) {
   return js::array(call.env, results);
 }
 
+bool isRow(const at::Tensor& row) {
+  return row.defined() && row.layout() == at::kStrided && !row.is_conj() && !row.is_neg() &&
+         !row.requires_grad();
+}
+
+// rowStep(rows) -> number | null: how many elements lie between the starts of neighbouring rows, where all
+// have the same shape, strides and dtype and lie at that distance; null where they do not. Asked tensor by
+// tensor from JavaScript, the shapes and strides of 12,396 rows were 10 MB of garbage.
+napi_value rowStep(Call& call) {
+  const auto rows = js::tensors(call.addon, call[0], "rows");
+  const napi_value no = js::null(call.env);
+  if (rows.empty() || !std::all_of(rows.begin(), rows.end(), isRow)) return no;
+  const at::Tensor& first = rows[0];
+  const auto size = static_cast<int64_t>(first.element_size());
+  const auto* start = static_cast<const char*>(first.const_data_ptr());
+  if (!start) return no;
+  const auto at = [&](size_t i) { return static_cast<const char*>(rows[i].const_data_ptr()) - start; };
+  const int64_t step = rows.size() > 1 ? at(1) : 0;
+  if (step < 0 || step % size != 0) return no;
+  for (size_t i = 1; i < rows.size(); ++i)
+    if (at(i) != static_cast<int64_t>(i) * step || rows[i].device() != first.device() ||
+        rows[i].scalar_type() != first.scalar_type() || rows[i].sizes() != first.sizes() ||
+        rows[i].strides() != first.strides())
+      return no;
+  return js::number(call.env, static_cast<double>(step / size));
+}
+
 }  // namespace
 
 std::vector<Export> gather_exports() {
-  return {{"gatherRows", guarded<gatherRows>}};
+  return {{"gatherRows", guarded<gatherRows>}, {"rowStep", guarded<rowStep>}};
 }
 
 }  // namespace ltn

@@ -1,4 +1,5 @@
-// The gradients of many tensors in one call, and counting the steps: what an optimizer asks for at every step.
+// The gradients of many tensors in one call, and counting the steps: what an optimizer asks for at every
+// step.
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/stack.h>

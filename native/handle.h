@@ -131,8 +131,8 @@ class Handles {
   int64_t live_ = 0;
   int64_t unreported_ = 0;  // bytes that V8 does not know of yet
   int64_t pressure_ = 0;    // bytes that hang on handles, garbage included
-  // The least of them since the last sweep. What a program disposes of itself is no garbage: counting what came
-  // alive would ask all handles for nothing, in every epoch of a loop that frees its batches.
+  // The least of them since the last sweep. What a program disposes of itself is no garbage: counting what
+  // came alive would ask all handles for nothing, in every epoch of a loop that frees its batches.
   int64_t lowest_ = 0;
   int64_t collectAt_ = kCollectStep;
 };

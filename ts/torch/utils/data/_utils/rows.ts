@@ -2,52 +2,29 @@
  * Finds out that a list's tensors are the rows of one tensor, in order, as they are in `list(zip(x, y))` after
  * iterating over x and y: then a batch is one look-up of many rows instead of a stack of single ones.
  */
-import { native } from '../../../../native.js';
+import { native, type Handle } from '../../../../native.js';
 import { TorchError } from '../../../errors.js';
 import { Handled, handleOf } from '../../../handle.js';
 import { Tensor } from '../../../tensor.js';
 import { toIndexTensor, unscoped } from './chunks.js';
 import type { Columns } from './gather.js';
 
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
-}
-
 /** The tensor whose row `i` is `items[i]`, a view of the same memory; null when there is none. */
 function commonTensor(items: readonly unknown[]): Tensor | null {
-  const isUsable = (item: unknown): item is Tensor => item instanceof Tensor && !Handled.isReleased(item);
-  const [first, second] = items;
-  if (!isUsable(first) || first.layout.name !== 'strided' || first.is_neg() || first.is_conj()) return null;
-  const { dtype, shape } = first;
-  const strides = first.stride();
-  const start = first.data_ptr();
-  if (start === 0n) return null;
-  const step = isUsable(second) ? second.data_ptr() - start : 0n;
-  const size = BigInt(dtype.itemsize);
-  if (step < 0n || step % size !== 0n) return null;
-  let address = start;
-  for (const item of items) {
-    if (!isUsable(item)) return null;
-    // Past the getters, which would make an object for each answer: there may be 60,000 rows.
-    const handle = handleOf(item);
-    if (
-      native.dataPointer(handle) !== address ||
-      native.dtype(handle) !== dtype.code ||
-      native.requiresGrad(handle) ||
-      !sameNumbers(native.shape(handle), shape) ||
-      !sameNumbers(native.stride(handle), strides) ||
-      (dtype.is_complex && item.is_conj()) ||
-      (dtype.is_floating_point && item.is_neg())
-    ) {
-      return null;
-    }
-    address += step;
+  const handles = new Array<Handle>(items.length);
+  for (let i = 0; i < items.length; ++i) {
+    const item = items[i];
+    if (!(item instanceof Tensor) || Handled.isReleased(item)) return null;
+    handles[i] = handleOf(item);
   }
+  const step = native.rowStep(handles);
+  if (step === null) return null;
+  const first = items[0] as Tensor;
   try {
     // Refused where the rows reach beyond the first one's storage: they only happen to lie side by side.
     return first.as_strided(
-      [items.length, ...shape],
-      [Number(step / size), ...strides],
+      [items.length, ...first.shape],
+      [step, ...first.stride()],
       first.storage_offset(),
     );
   } catch (error) {
