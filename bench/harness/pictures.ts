@@ -30,3 +30,8 @@ export async function findPictures(): Promise<void> {
 export function pictures(): readonly string[] {
   return files ?? [];
 }
+
+/** The folder of the training pictures, or null. */
+export function picturesFolder(): string | null {
+  return process.env['LIBTORCH_NODE_BENCH_PICTURES'] ?? null;
+}
