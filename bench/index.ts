@@ -1,9 +1,9 @@
 /**
- * npm run bench [-- [--json FILE] [--rounds N] [--threads N] [names]]
+ * npm run bench [-- [--json FILE] [--rounds N] [--threads N] [--long] [names]]
  *
  * Each benchmark does the same work here, in Python (LIBTORCH_NODE_PYTHON, or python3, with torch) and, for single
  * operators, in C++ on the same libtorch; in turns within one run, with the same number of threads. The results are
- * compared too. Names choose rows; `--list` shows them.
+ * compared too. Names choose rows; `--list` shows them. Rows that take minutes run when they are named, or with `--long`.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string' },
     threads: { type: 'string', default: '1' },
     list: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -36,6 +37,7 @@ const groups = await Promise.all([
   import('./rows/training.js'),
   import('./rows/data.js'),
   import('./rows/expression.js'),
+  import('./rows/vision.js'),
 ]);
 const { programs } = await import('./rows/programs.js');
 const all: Benchmark[] = groups.flatMap(({ benchmarks }) => benchmarks);
@@ -49,8 +51,8 @@ for (const name of positionals)
     console.error(`No benchmark '${name}'; there are: ${[...known].join(', ')}`);
     process.exit(1);
   }
-const isWanted = ({ name }: { name: string }): boolean =>
-  positionals.length === 0 || positionals.includes(name);
+const isWanted = ({ name, long = false }: { name: string; long?: boolean }): boolean =>
+  positionals.length === 0 ? values.long || !long : positionals.includes(name);
 
 const python = await pythonSide(threads);
 if (!python)

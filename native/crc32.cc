@@ -1,6 +1,6 @@
 // The checksum of zip archives at the speed of memory. The runtime's zlib sums 1.6 GB/s, which took longer
 // than all the rest of reading a checkpoint; with the carry-less multiplication of x86-64 it is about ten
-// times that.
+// times that, and twice as much again where one instruction multiplies four pairs (AVX-512).
 //
 // The checksum is the remainder of the message, a polynomial over GF(2), modulo P. A block at distance D from
 // another may be replaced by its product with x^D mod P added to that other one: four blocks are folded side
@@ -78,6 +78,43 @@ __attribute__((target("pclmul,sse4.1"))) uint32_t folded(uint32_t state, const u
   return plain(plain(0, rest, sizeof rest), data, length);
 }
 
+// The same with blocks four times as wide.
+__attribute__((target("avx512f,vpclmulqdq"))) inline __m512i foldWide(__m512i block, __m512i factors,
+                                                                      __m512i next) {
+  const __m512i low = _mm512_clmulepi64_epi128(block, factors, 0x00);
+  const __m512i high = _mm512_clmulepi64_epi128(block, factors, 0x11);
+  return _mm512_xor_si512(_mm512_xor_si512(low, high), next);
+}
+
+__attribute__((target("avx512f,vpclmulqdq"))) uint32_t foldedWide(uint32_t state, const uint8_t* data,
+                                                                  size_t length) {
+  const __m512i by2048 =
+      _mm512_set4_epi64(power(2048 - 32), power(2048 + 32), power(2048 - 32), power(2048 + 32));
+  const __m512i by512 = _mm512_set4_epi64(power(512 - 32), power(512 + 32), power(512 - 32), power(512 + 32));
+  const __m512i first = _mm512_zextsi128_si512(_mm_cvtsi32_si128(static_cast<int>(state)));
+  __m512i a = _mm512_xor_si512(_mm512_loadu_si512(data), first);
+  __m512i b = _mm512_loadu_si512(data + 64), c = _mm512_loadu_si512(data + 128);
+  __m512i d = _mm512_loadu_si512(data + 192);
+  data += 256;
+  length -= 256;
+  for (; length >= 256; data += 256, length -= 256) {
+    a = foldWide(a, by2048, _mm512_loadu_si512(data));
+    b = foldWide(b, by2048, _mm512_loadu_si512(data + 64));
+    c = foldWide(c, by2048, _mm512_loadu_si512(data + 128));
+    d = foldWide(d, by2048, _mm512_loadu_si512(data + 192));
+  }
+  uint8_t rest[64];
+  _mm512_storeu_si512(rest, foldWide(foldWide(foldWide(a, by512, b), by512, c), by512, d));
+  state = folded(0, rest, sizeof rest);
+  return length < 64 ? plain(state, data, length) : folded(state, data, length);
+}
+
+uint32_t sum(uint32_t state, const uint8_t* data, size_t length) {
+  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("vpclmulqdq");
+  if (length < 64) return plain(state, data, length);
+  return wide && length >= 256 ? foldedWide(state, data, length) : folded(state, data, length);
+}
+
 // crc32(bytes, before) -> checksum, or undefined where this processor cannot do better than zlib.
 napi_value crc32(Call& call) {
   static const bool supported = __builtin_cpu_supports("pclmul") && __builtin_cpu_supports("sse4.1");
@@ -88,9 +125,7 @@ napi_value crc32(Call& call) {
   check(call.env, napi_get_typedarray_info(call.env, call[0], &type, &length, &data, nullptr, nullptr));
   if (type != napi_uint8_array) fail(ErrorKind::Argument, "the bytes must be a Uint8Array");
   const uint32_t before = static_cast<uint32_t>(js::toInteger(call.env, call[1], "the checksum"));
-  const auto* bytes = static_cast<const uint8_t*>(data);
-  const uint32_t state = length < 64 ? plain(~before, bytes, length) : folded(~before, bytes, length);
-  return js::number(call.env, ~state);
+  return js::number(call.env, ~sum(~before, static_cast<const uint8_t*>(data), length));
 }
 
 #else

@@ -215,9 +215,17 @@ bool Handles::dispose(napi_value value) {
   // Freeing a graph may run destructors that reach this table again: leave it consistent first.
   at::Tensor tensor;
   std::shared_ptr<void> object;
+  const int64_t before = unreported_;
   empty(slots_[index], &tensor, &object);
+  credit(before - unreported_);
   idle_.push_back(index);
   return true;
+}
+
+void Handles::credit(int64_t bytes) {
+  const int64_t kept = std::min(bytes, kMostCredit - credit_);
+  credit_ += kept;
+  unreported_ += kept;
 }
 
 void Handles::empty(Slot& slot, at::Tensor* tensor, std::shared_ptr<void>* object) {
@@ -287,8 +295,10 @@ void Handles::track(Slot& slot) {
       fresh += pressure(slot.device, storage.bytes);
     }
   }
+  const int64_t returned = std::min(fresh, credit_);
+  credit_ -= returned;
   pressure_ += fresh;
-  unreported_ += fresh;
+  unreported_ += fresh - returned;
 }
 
 void Handles::untrack(Slot& slot) {

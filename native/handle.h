@@ -104,6 +104,9 @@ class Handles {
   static constexpr size_t kMostIdle = 1024;
   // V8 is told in steps, because each report may start a collection.
   static constexpr int64_t kReportStep = 1 << 20;
+  // What was disposed of is not taken off V8's account up to so many bytes: where as much comes alive again,
+  // nothing has grown, and V8, which starts a collection after 64 MB of growth, has no garbage to look for.
+  static constexpr int64_t kMostCredit = 64 << 20;
   static constexpr int64_t kSweepStep = 64 << 20;
   static constexpr int64_t kCollectStep = 256 << 20;
 
@@ -117,6 +120,7 @@ class Handles {
   void track(Slot& slot);
   void untrack(Slot& slot);
   void report();
+  void credit(int64_t bytes);
   int64_t enough() const;
   const Slot* find(napi_value value) const;
   static void finalize(napi_env env, void* data, void* hint);
@@ -130,6 +134,7 @@ class Handles {
   std::array<DeviceUse, 32> use_{};
   int64_t live_ = 0;
   int64_t unreported_ = 0;  // bytes that V8 does not know of yet
+  int64_t credit_ = 0;      // bytes of disposed tensors that V8 still counts
   int64_t pressure_ = 0;    // bytes that hang on handles, garbage included
   // The least of them since the last sweep. What a program disposes of itself is no garbage: counting what
   // came alive would ask all handles for nothing, in every epoch of a loop that frees its batches.

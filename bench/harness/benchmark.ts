@@ -33,6 +33,8 @@ export interface Benchmark {
   count: number;
   rounds?: number;
   warmup?: number;
+  /** Takes minutes: run only when it is named, or with --long. */
+  long?: boolean;
   /** How far the checks may differ, relative to the larger one. */
   tolerance?: number;
   /** Whether bench/cpp has the work too. */

@@ -65,6 +65,31 @@ class Png:
         return digest(self.last)
 
 
+class Archive:
+    """Each picture decoded out of the archive, and all of a part put together at once."""
+
+    def __init__(self):
+        self.file = os.path.join(os.environ["LIBTORCH_NODE_ARCHIVES"], "mnist_png.tgz")
+
+    def run(self, count):
+        import tarfile
+
+        import numpy
+        from PIL import Image
+
+        for _ in range(count):
+            parts = {"training": [], "testing": []}
+            with tarfile.open(self.file) as tar:
+                for member in tar:
+                    if member.isfile():
+                        picture = Image.open(tar.extractfile(member))
+                        parts[member.name.split("/")[1]].append(numpy.asarray(picture))
+            self.last = [torch.from_numpy(numpy.stack(arrays)) for arrays in parts.values()]
+
+    def check(self):
+        return [size for part in self.last for size in part.shape] + digest(*self.last)
+
+
 class Nested:
     def __init__(self):
         self.rows = [[float((i * j) % 255) for j in range(784)] for i in range(1000)]
@@ -100,6 +125,7 @@ WORKS = {
     "loader-zip": LoaderZip,
     "index_select": IndexSelect,
     "png": Png,
+    "archive": Archive,
     "nested": Nested,
     "save-pt": Save,
     "save-safetensors": Save,

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { readArchive } from '../../ts/fastai/data/external.js';
 import * as torch from '../../ts/torch/index.js';
 import type { Tensor } from '../../ts/torch/index.js';
 import { readImages } from '../../ts/torchvision/io/index.js';
 import type { Benchmark, Work } from '../harness/benchmark.js';
 import { digest, numbers } from '../harness/check.js';
-import { pictures } from '../harness/pictures.js';
+import { archiveOf, pictures } from '../harness/pictures.js';
 
 const { DataLoader, TensorDataset } = torch.utils.data;
 
@@ -98,6 +99,23 @@ function png(): Work {
   };
 }
 
+/** MNIST's archive to a tensor of the training pictures and one of the test pictures, in the archive's order. */
+function archive(file: string): Work {
+  let last: Tensor[] = [];
+  return {
+    async run(count) {
+      for (let i = 0; i < count; ++i) {
+        for (const tensor of last) tensor.dispose();
+        const files = await readArchive(file);
+        last = ['training', 'testing'].map((part) =>
+          readImages(files.filter(({ path }) => path.split('/')[1] === part)),
+        );
+      }
+    },
+    check: () => [...last.flatMap((tensor) => tensor.shape.filter((size) => size > 1)), ...digest(...last)],
+  };
+}
+
 /** 100 MB in ten tensors, to a file and back. */
 function file(
   save: (state: Record<string, Tensor>, to: string) => void,
@@ -126,6 +144,7 @@ function file(
 }
 
 const isThere = (): boolean => pictures().length > 0;
+const mnistArchive = archiveOf('mnist_png.tgz');
 
 export const benchmarks: Benchmark[] = [
   {
@@ -175,6 +194,17 @@ export const benchmarks: Benchmark[] = [
         },
       ]
     : []),
+  ...(mnistArchive === null
+    ? []
+    : [
+        {
+          name: 'archive',
+          what: "MNIST's archive of 70,000 PNGs to two tensors, without writing a file",
+          goals: { python: 0.4 },
+          ...{ count: 1, rounds: 3, warmup: 1 },
+          prepare: () => archive(mnistArchive),
+        },
+      ]),
   {
     name: 'typed-array',
     what: 'Float32Array of 1,000,000 to a tensor and back, against two memcpy',

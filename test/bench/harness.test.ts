@@ -1,10 +1,11 @@
+import fs from 'node:fs';
 import { expect } from 'chai';
 
 import { difference } from '../../bench/harness/check.js';
 import { runBenchmark } from '../../bench/harness/rounds.js';
 import { duration, lines } from '../../bench/harness/table.js';
 import { replaceSection, section } from '../../bench/document.js';
-import { ALLOWED, risen } from '../../bench/instructions/index.mjs';
+import { ALLOWED, risen, RUNS } from '../../bench/instructions/index.mjs';
 
 /** Takes processor time, as the rounds count it; long enough that the collector's threads do not matter beside it. */
 function busy(milliseconds: number): void {
@@ -89,5 +90,17 @@ describe('bench: checks and tables', () => {
     expect(risen({ add: 1031, step: 500 }, { add: 1000, step: 600 })).to.deep.equal([
       'add: 1031 instructions, 3.1 % more than the 1000 recorded',
     ]);
+  });
+
+  it('has a count on record for each work, so that none can rise unseen', () => {
+    const file = new URL('../../bench/instructions/recorded.json', import.meta.url);
+    const { instructions } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+      instructions: Record<string, number>;
+    };
+    expect(Object.keys(instructions).sort()).to.deep.equal(Object.keys(RUNS).sort());
+    for (const [name, count] of Object.entries(instructions)) {
+      expect(count, name).to.be.above(1000);
+      expect(risen({ ...instructions, [name]: Math.ceil(count * 1.04) }, instructions)).to.have.length(1);
+    }
   });
 });

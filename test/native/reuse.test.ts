@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 
 import * as torch from '../../ts/torch/index.js';
 
@@ -78,5 +79,23 @@ describe('handles and memory that serve again', () => {
         env: { ...process.env, LIBTORCH_NODE_BLOCK_CACHE: setting },
       }).trim();
     expect(run('0')).to.equal(run('1')).and.to.equal('4950000');
+  });
+
+  it('starts no collection where as much is disposed of as comes alive', async () => {
+    const large = (): torch.Tensor[] => Array.from({ length: 3 }, () => torch.zeros(10 << 20));
+    torch.memory({ collect: true });
+    const kinds: number[] = [];
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        kinds.push((entry as unknown as { detail: { kind: number } }).detail.kind);
+    });
+    observer.observe({ entryTypes: ['gc'] });
+    for (let i = 0; i < 20; ++i) {
+      for (const tensor of large()) tensor.dispose();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    observer.disconnect();
+    // Were each 120 MB a growth to V8, there would be twenty.
+    expect(kinds.filter((kind) => kind === constants.NODE_PERFORMANCE_GC_MAJOR).length).to.be.at.most(10);
   });
 });

@@ -87,8 +87,8 @@ export {
 } from './callback/lr_finder.js';
 export type { LRFinderOptions, LRFindOptions, SuggestFunc } from './callback/lr_finder.js';
 export { CSVLogger, ProgressCallback } from './callback/progress.js';
-export { Config, fastai_cfg, fastai_path, untar_data, URLs } from './data/external.js';
-export type { UntarOptions, UnpackLimits } from './data/external.js';
+export { Config, fastai_cfg, fastai_path, readArchive, untar_data, URLs } from './data/external.js';
+export type { ArchiveFile, UntarOptions, UnpackLimits } from './data/external.js';
 export {
   Adam,
   adam_step,

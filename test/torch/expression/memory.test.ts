@@ -54,6 +54,15 @@ describe('torch/expression: what an expression frees', () => {
     big.dispose();
   });
 
+  it('frees all of several intermediates that wait for each other, also after an error', () => {
+    leaves(1, () => void py`(${x} * 1 + ${x} * 2.) * (-(${x} * 3) - (${x} + 4) / (${x} + 5))`);
+    leaves(0, () => {
+      const bad = torch.ones(5);
+      expect(() => py`(${x} * 1 + ${x} * 2) * ((${x} + 3) + (${bad} * 2))`).to.throw(/size/);
+      bad.dispose();
+    });
+  });
+
   it('stays level over many runs', () => {
     leaves(0, () => {
       for (let i = 0; i < 2000; i++) py`(${x} @ ${w} + ${x}).sigmoid()[0].sum()`.dispose();

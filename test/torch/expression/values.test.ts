@@ -85,6 +85,19 @@ describe('torch/expression: values in and out', () => {
     expect(py`${x}.mean(**${{ dim: 0, keepdim: true }})`.tolist()).to.deep.equal([py`${x}.mean()`.item()]);
   });
 
+  it('finds the method of each receiver, whatever the same place called before', () => {
+    const mean = (of: unknown): unknown => py<unknown>`${of}.mean()`;
+    const toText = (of: unknown): unknown => py<unknown>`${of}.toString()`;
+    expect((mean(x) as torch.Tensor).item()).to.be.closeTo(0.8333333, 1e-6);
+    expect(mean({ mean: () => 7 })).to.equal(7);
+    const own = Object.assign(torch.ones(1), { mean: () => 8 });
+    expect(mean(own)).to.equal(8);
+    expect((mean(x) as torch.Tensor).item()).to.be.closeTo(0.8333333, 1e-6);
+    expect(() => mean({})).to.throw(/'Object' object has no attribute 'mean'/);
+    expect(toText(x)).to.match(/^tensor/);
+    expect(() => toText({})).to.throw(/has no attribute 'toString'/);
+  });
+
   it('makes objects of classes', () => {
     class Point {
       constructor(readonly x: number) {}

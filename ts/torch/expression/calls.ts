@@ -11,8 +11,13 @@ import { isTensors, isTuple, List, toJs, toTorch, Tuple } from './sequence.js';
 
 interface Arguments {
   readonly positional: unknown[];
-  readonly keywords: Record<string, unknown>;
+  /** Null for none. */
+  readonly keywords: Record<string, unknown> | null;
 }
+
+/** All that was given. */
+const givenOf = ({ positional, keywords }: Arguments): unknown[] =>
+  keywords ? [...positional, keywords] : positional;
 
 function spread(runtime: Runtime, value: unknown): unknown[] {
   if (Array.isArray(value)) return value as unknown[];
@@ -42,7 +47,7 @@ function compileArguments(call: Call): (evaluation: Evaluation) => Arguments {
   const named = call.keywords.map(({ name, value }) => ({ name, run: compileNode(value) }));
   return (evaluation) => {
     const positional = items(evaluation);
-    if (named.length === 0) return { positional, keywords: {} };
+    if (named.length === 0) return { positional, keywords: null };
     const entries: [string, unknown][] = [];
     for (const { name, run } of named) {
       const value = run(evaluation);
@@ -64,8 +69,8 @@ function compileArguments(call: Call): (evaluation: Evaluation) => Arguments {
 /** JavaScript's form of the arguments: those by name in one plain object at the end. */
 function toArray({ positional, keywords }: Arguments, convert: (value: unknown) => unknown): unknown[] {
   const args = positional.map(convert);
-  const names = Object.keys(keywords);
-  if (names.length) args.push(Object.fromEntries(names.map((name) => [name, convert(keywords[name])])));
+  const named = keywords ? Object.entries(keywords) : [];
+  if (named.length) args.push(Object.fromEntries(named.map(([name, value]) => [name, convert(value)])));
   return args;
 }
 
@@ -102,7 +107,7 @@ function toData(value: unknown): unknown {
 function withData({ positional, keywords }: Arguments, function_: string): Arguments {
   if (!Object.hasOwn(FROM_DATA, function_)) return { positional, keywords };
   const [place, name] = FROM_DATA[function_]!;
-  if (positional.length === place && name in keywords) {
+  if (keywords && positional.length === place && name in keywords) {
     // These functions are written in JavaScript and take their data by place only.
     const { [name]: data, ...rest } = keywords;
     return { positional: [...positional, toData(data)], keywords: rest };
@@ -146,7 +151,7 @@ function callTorch(
   name: string,
 ): unknown {
   const { runtime } = evaluation;
-  const inputs = [receiver, ...given.positional, given.keywords];
+  const inputs = [receiver, ...givenOf(given)];
   const args = toArray(withData(given, name), toTorch);
   evaluation.place = place;
   const result = invoke(fn, receiver, args);
@@ -165,7 +170,12 @@ export function compileCall(call: Call): Run {
     return (evaluation) => {
       const { positional, keywords } = args(evaluation);
       evaluation.place = call;
-      return callBuiltin(callee.name, { evaluation, place: call, args: positional, keywords });
+      return callBuiltin(callee.name, {
+        evaluation,
+        place: call,
+        args: positional,
+        keywords: keywords ?? {},
+      });
     };
   }
   if (isStatic(callee)) return compileFunctionCall(call, callee, args);
@@ -176,9 +186,7 @@ export function compileCall(call: Call): Run {
     evaluation.place = call;
     const fn = callable(evaluation.runtime, value);
     const given = args(evaluation);
-    return evaluation.handOver(call, [...given.positional, given.keywords], () =>
-      invoke(fn, undefined, toArray(given, toJs)),
-    );
+    return evaluation.handOver(call, givenOf(given), () => invoke(fn, undefined, toArray(given, toJs)));
   };
 }
 
@@ -200,16 +208,21 @@ function compileMethodCall(
   args: (evaluation: Evaluation) => Arguments,
 ): Run {
   const object = compileNode(callee.object);
+  // The tensors' method of the name, once it has been found: the same function is as allowed the next time.
+  let known: unknown;
   return (evaluation) => {
     const { runtime } = evaluation;
     const receiver = object(evaluation);
     evaluation.place = callee;
-    const method: unknown = getAttribute(runtime, receiver, callee.name);
+    const isKnown =
+      known !== undefined && runtime.isTensor(receiver) && runtime.get(receiver, callee.name) === known;
+    const method = isKnown ? known : getAttribute(runtime, receiver, callee.name);
+    if (!isKnown && typeof method === 'function' && runtime.isTensor(receiver)) known = method;
     const given = args(evaluation);
     evaluation.place = call;
     const fn = callable(runtime, method);
     if (runtime.isTensor(receiver)) return callTorch(evaluation, call, fn, receiver, given, callee.name);
-    return evaluation.handOver(call, [receiver, ...given.positional, given.keywords], () =>
+    return evaluation.handOver(call, [receiver, ...givenOf(given)], () =>
       invoke(fn, receiver, toArray(given, toJs)),
     );
   };

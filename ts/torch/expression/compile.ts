@@ -101,7 +101,8 @@ function compileBinary(node: Of<'binary'>): Run {
   return (evaluation) => {
     const a = left(evaluation);
     const b = right(evaluation);
-    return evaluation.apply(node, [a, b], () => binary(evaluation.runtime, node.operator, a, b));
+    evaluation.place = node;
+    return evaluation.applied(binary(evaluation.runtime, node.operator, a, b), a, b);
   };
 }
 
@@ -179,7 +180,8 @@ export function compileNode(node: Node): Run {
       const operand = compileNode(node.operand);
       return (evaluation) => {
         const value = operand(evaluation);
-        return evaluation.apply(node, [value], () => unary(evaluation.runtime, node.operator, value));
+        evaluation.place = node;
+        return evaluation.applied(unary(evaluation.runtime, node.operator, value), value, null);
       };
     }
     case 'compare':

@@ -27,10 +27,21 @@ function holds(runtime: Runtime, value: unknown, tensor: Tensor): boolean {
   return found;
 }
 
+/** Whether tensors may be in a value, other than itself. */
+function isContainer(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+}
+
 export class Evaluation {
   /** Where in the text the operation in progress stands, for errors. */
   place: Span | null = null;
-  readonly #owned = new Set<Tensor>();
+  /**
+   * The newest of our tensors, and the others. The next operation uses up the newest nearly always, so that a chain of
+   * them needs no set.
+   */
+  #newest: Tensor | null = null;
+  #older: Set<Tensor> | null = null;
 
   constructor(
     readonly runtime: Runtime,
@@ -41,6 +52,22 @@ export class Evaluation {
     return fromJs(this.holes[index]);
   }
 
+  #own(tensor: Tensor): void {
+    if (this.#newest) (this.#older ??= new Set()).add(this.#newest);
+    this.#newest = tensor;
+  }
+
+  #owns(tensor: Tensor): boolean {
+    return tensor === this.#newest || (this.#older?.has(tensor) ?? false);
+  }
+
+  /** False for what was not ours. */
+  #disown(tensor: unknown): boolean {
+    if (tensor !== this.#newest || tensor === null) return this.#older?.delete(tensor as Tensor) ?? false;
+    this.#newest = null;
+    return true;
+  }
+
   /**
    * Runs an operation of torch or of this folder on `inputs`. Tensors in the result that were not among the
    * inputs are new, hence ours; inputs of ours that are not in the result are freed. An operator that returns
@@ -49,27 +76,26 @@ export class Evaluation {
   apply<T>(place: Span, inputs: readonly unknown[], operation: () => T): T {
     this.place = place;
     const result = operation();
-    if (this.#applyPlain(inputs, result)) return result;
+    if (this.runtime.isTensor(result) && !inputs.some(isContainer)) {
+      for (const input of inputs) if (input !== result && this.#disown(input)) (input as Tensor).dispose();
+      if (!inputs.includes(result)) this.#own(result);
+      return result;
+    }
     eachTensor(this.runtime, result, (tensor) => {
-      if (!inputs.some((input) => holds(this.runtime, input, tensor))) this.#owned.add(tensor);
+      if (!inputs.some((input) => holds(this.runtime, input, tensor))) this.#own(tensor);
     });
     this.free(inputs, result);
     return result;
   }
 
-  /** The same for one tensor out of tensors and plain values, which is nearly every operation; false for others. */
-  #applyPlain(inputs: readonly unknown[], result: unknown): boolean {
-    if (!this.runtime.isTensor(result)) return false;
-    let isNew = true;
-    for (const input of inputs) {
-      if (input === result) isNew = false;
-      else if (typeof input === 'object' && input !== null && !this.runtime.isTensor(input)) return false;
-    }
-    if (this.#owned.size > 0)
-      for (const input of inputs)
-        if (input !== result && this.#owned.delete(input as Tensor)) (input as Tensor).dispose();
-    if (isNew) this.#owned.add(result);
-    return true;
+  /** What `apply` does after an operation of two values, which is nearly every one: without a list and a closure. */
+  applied<T>(result: T, a: unknown, b: unknown): T {
+    if (!this.runtime.isTensor(result) || isContainer(a) || isContainer(b))
+      return this.apply(this.place!, [a, b], () => result);
+    if (a !== result && this.#disown(a)) (a as Tensor).dispose();
+    if (b !== result && this.#disown(b)) (b as Tensor).dispose();
+    if (a !== result && b !== result) this.#own(result);
+    return result;
   }
 
   /** Reads something that belongs to someone else: nothing in the result becomes ours. */
@@ -86,18 +112,17 @@ export class Evaluation {
    */
   handOver<T>(place: Span, inputs: readonly unknown[], operation: () => T): T {
     this.place = place;
-    eachTensor(this.runtime, inputs, (tensor) => this.#owned.delete(tensor));
+    eachTensor(this.runtime, inputs, (tensor) => this.#disown(tensor));
     return operation();
   }
 
   /** Frees those of our tensors in `inputs` that are not in `kept`. */
   free(inputs: readonly unknown[], kept: unknown = null): void {
-    if (this.#owned.size === 0) return;
+    if (!this.#newest && !this.#older) return;
     eachTensor(this.runtime, inputs, (tensor) => {
-      if (this.#owned.has(tensor) && !holds(this.runtime, kept, tensor)) {
-        this.#owned.delete(tensor);
-        tensor.dispose();
-      }
+      if (!this.#owns(tensor) || holds(this.runtime, kept, tensor)) return;
+      this.#disown(tensor);
+      tensor.dispose();
     });
   }
 
@@ -108,8 +133,10 @@ export class Evaluation {
 
   /** Frees all that is left, save the tensors in `result`. */
   finish(result: unknown = null): void {
-    eachTensor(this.runtime, result, (tensor) => this.#owned.delete(tensor));
-    for (const tensor of this.#owned) tensor.dispose();
-    this.#owned.clear();
+    if (result === this.#newest && !this.#older) return;
+    eachTensor(this.runtime, result, (tensor) => this.#disown(tensor));
+    this.#newest?.dispose();
+    if (this.#older) for (const tensor of this.#older) tensor.dispose();
+    this.#newest = this.#older = null;
   }
 }

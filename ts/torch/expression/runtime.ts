@@ -46,6 +46,11 @@ export class Runtime {
     return (this.torch as Record<string, AnyFunction>)[name]!(...args);
   }
 
+  /** `tensor.<name>` as JavaScript reads it. */
+  get(tensor: Tensor, name: string): unknown {
+    return (tensor as unknown as Record<string, unknown>)[name];
+  }
+
   /** Calls `tensor.<name>(...args)`. */
   method(tensor: Tensor, name: string, ...args: unknown[]): unknown {
     return (tensor as unknown as Record<string, AnyFunction>)[name]!(...args);

@@ -108,19 +108,30 @@ export function read_image(path: FileName, options: { mode?: Mode } | Mode = {})
   return decode_image(path instanceof Uint8Array ? String(path) : path, options);
 }
 
+/** A picture file that is in memory, as `readArchive` gives them; `path` is what errors call it. */
+export interface ImageFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+const isInMemory = (file: FileName | ImageFile): file is ImageFile =>
+  typeof file === 'object' && 'bytes' in file && file.bytes instanceof Uint8Array;
+
 /**
  * Reads many pictures of one size and kind to one uint8 tensor [N, C, H, W]: what
  * `torch.stack(paths.map(read_image))` gives, without a tensor for each. Synchronous on purpose: for small files
  * that is quicker than waiting for each one. Errors name the file, also the first one that differs from the others.
  */
-export function readImages(paths: Iterable<FileName>, options: { mode?: Mode } = {}): Tensor {
+export function readImages(images: Iterable<FileName | ImageFile>, options: { mode?: Mode } = {}): Tensor {
   const mode = options.mode ?? ImageReadMode.UNCHANGED;
-  const files = Array.from(paths, String);
+  const files = Array.from(images);
   if (files.length === 0) throw new RangeError('readImages(): no files given');
+  const nameOf = (file: FileName | ImageFile): string => (isInMemory(file) ? file.path : String(file));
   let all: Uint8Array | undefined;
   let shape: number[] = [];
-  files.forEach((file, i) => {
-    const pixels = decodePixels(readBytes(file), file);
+  files.forEach((source, i) => {
+    const file = nameOf(source);
+    const pixels = decodePixels(isInMemory(source) ? source.bytes : readBytes(source), file);
     if (!(pixels.data instanceof Uint8Array))
       throw new TypeError(`cannot stack ${file}: it has 16 bits a channel`);
     const own = [channelsOf(mode, pixels.channels), pixels.height, pixels.width];
@@ -129,7 +140,7 @@ export function readImages(paths: Iterable<FileName>, options: { mode?: Mode } =
       all = new Uint8Array(files.length * own.reduce((a, b) => a * b));
     } else if (own.some((size, k) => size !== shape[k]))
       throw new RangeError(
-        `cannot stack ${file}: it is [${own.join(', ')}], ${files[0]} is [${shape.join(', ')}]`,
+        `cannot stack ${file}: it is [${own.join(', ')}], ${nameOf(files[0]!)} is [${shape.join(', ')}]`,
       );
     const size = all.length / files.length;
     toPlanes(pixels, own[0]!, all.subarray(i * size, (i + 1) * size));
