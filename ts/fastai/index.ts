@@ -20,6 +20,7 @@ export {
   default_device,
   find_bs,
   flatten_model,
+  logit,
   norm_bias_params,
   one_param,
   params,

@@ -52,6 +52,18 @@ export function tensor(
   return made.dtype === torch.float64 && options.dtype == null ? made.float() : made;
 }
 
+/** The logits of probabilities, kept within 1e-7 and 1 - 1e-7: finite at 0 and 1, unlike torch's. */
+export function logit(x: Tensor): Tensor {
+  return torch.tidy(() =>
+    x
+      .clamp(1e-7, 1 - 1e-7)
+      .reciprocal()
+      .sub(1)
+      .log()
+      .neg(),
+  );
+}
+
 /**
  * Seeds Python's `random` and torch; `reproducible` is accepted for the sake of fastai's signature and asks nothing
  * more on a CPU. https://docs.fast.ai/torch_core.html#set_seed

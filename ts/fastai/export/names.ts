@@ -30,6 +30,9 @@ import * as optimizer from '../optimizer/index.js';
 import * as tensorTypes from '../tensor_types.js';
 import * as torchCore from '../torch_core.js';
 import * as augment from '../vision/augment.js';
+import { withOptions } from '../vision/augment/affine.js';
+import * as lighting from '../vision/augment/lighting.js';
+import { WarpCoord } from '../vision/augment/warp.js';
 import * as visionCore from '../vision/core.js';
 import * as visionData from '../vision/data.js';
 import * as meta from '../vision/meta.js';
@@ -66,6 +69,8 @@ const modules: readonly (readonly [prefix: string, names: object])[] = [
   ['fastai.data.transforms', columns],
   ['fastai.vision.core', visionCore],
   ['fastai.vision.augment', augment],
+  ['fastai.vision.augment', lighting],
+  ['fastai.vision.augment', { withOptions, WarpCoord }],
   ['fastai.vision.data', visionData],
   ['fastai.vision.data', openPicture],
   ['fastai.vision.learner', meta],
@@ -76,7 +81,7 @@ const modules: readonly (readonly [prefix: string, names: object])[] = [
 /** Functions that may be called to make a function again. */
 const makers: ReadonlySet<unknown> = new Set([
   ...[columns.ColReader, columns.ItemGetter, columns.AttrGetter, dataTransforms.RegexLabeller],
-  ...[visionData.onPath, visionData.onName, visionData.onPosix],
+  ...[visionData.onPath, visionData.onName, visionData.onPosix, withOptions, augment.DeterministicDraw],
 ]);
 export function isMaker(value: unknown): boolean {
   return makers.has(value);
