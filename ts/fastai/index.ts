@@ -17,12 +17,15 @@ export {
 } from '../torchvision/io/index.js';
 export {
   apply_init,
+  children_and_parameters,
   default_device,
   find_bs,
   flatten_model,
+  has_children,
   logit,
   norm_bias_params,
   one_param,
+  ParameterModule,
   params,
   set_seed,
   tensor,

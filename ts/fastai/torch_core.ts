@@ -180,10 +180,38 @@ export function norm_bias_params(m: AnyModule, with_bias = true): Parameter[] {
   return found;
 }
 
-/** The modules without children below `m`, in order. */
-export function flatten_model(m: AnyModule): AnyModule[] {
+class ParameterModuleClass extends nn.Module {
+  declare val: Parameter;
+
+  /** A module for a parameter that belongs to none but one with children. */
+  constructor(p: Parameter) {
+    super();
+    this.val = p;
+  }
+  forward<T>(x: T): T {
+    return x;
+  }
+}
+export const ParameterModule = torch.callable(ParameterModuleClass);
+export type ParameterModule = ParameterModuleClass;
+
+/** The children of `m`, and a ParameterModule for each of its parameters that are in none of them. */
+export function children_and_parameters(m: AnyModule): AnyModule[] {
   const children = m.children();
-  return children.length === 0 ? [m] : children.flatMap(flatten_model);
+  const theirs = new Set(children.flatMap((child) => child.parameters()));
+  const own = m.parameters().filter((p) => !theirs.has(p));
+  return [...children, ...own.map((p) => new ParameterModule(p) as AnyModule)];
+}
+export function has_children(m: AnyModule): boolean {
+  return m.children().length > 0;
+}
+
+/**
+ * The modules without children below `m`, in order, and after its children a ParameterModule for each parameter that
+ * is directly in a module with children. https://docs.fast.ai/layers.html#flatten_model
+ */
+export function flatten_model(m: AnyModule): AnyModule[] {
+  return has_children(m) ? children_and_parameters(m).flatMap(flatten_model) : [m];
 }
 
 /** Applies `init` to the weights of every layer but normalisations, and zeroes their biases. */
