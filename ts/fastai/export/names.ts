@@ -20,6 +20,7 @@ import * as columns from '../data/columns.js';
 import * as load from '../data/load.js';
 import * as dataTransforms from '../data/transforms.js';
 import * as layers from '../layers.js';
+import * as cast from '../learner/cast.js';
 import * as metric from '../learner/metric.js';
 import * as recorder from '../learner/recorder.js';
 import * as losses from '../losses.js';
@@ -90,7 +91,7 @@ export function isMaker(value: unknown): boolean {
 const { Callback, ...ofCore } = callbacks;
 const libraryCallbacks: ReadonlySet<unknown> = new Set(
   [ofCore, activationStats, fp16, gather, hook, lrFinder, mixup, progress, schedule, tensorboard, tracker]
-    .concat([training, recorder] as never[])
+    .concat([training, recorder, cast] as never[])
     .flatMap((module) => Object.values(module) as unknown[]),
 );
 /** Whether a callback is one of the library's own classes; `Callback({...})` is the caller's. */
