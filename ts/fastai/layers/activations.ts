@@ -19,7 +19,7 @@ export type Swish = SwishClass;
 export function mish(x: Tensor): Tensor {
   return F.mish(x);
 }
-export const Mish = nn.Mish;
+export const Mish: typeof nn.Mish = nn.Mish;
 export type Mish = nn.Mish;
 
 /** F.leaky_relu with a slope of 0.3, in place unless `inplace` is false. */
