@@ -1,4 +1,5 @@
 /** Basic torch helpers of fastai. https://docs.fast.ai/torch_core.html */
+import { numpyRandom } from '../fastcore/random_state.js';
 import { random } from '../fastcore/random.js';
 import * as torch from '../torch/index.js';
 import { Tensor, type TensorLike } from '../torch/index.js';
@@ -65,7 +66,7 @@ export function logit(x: Tensor): Tensor {
 }
 
 /**
- * Seeds Python's `random` and torch; `reproducible` is accepted for the sake of fastai's signature and asks nothing
+ * Seeds Python's `random`, NumPy's global generator (of TrainTestSplitter) and torch; `reproducible` is accepted for the sake of fastai's signature and asks nothing
  * more on a CPU. https://docs.fast.ai/torch_core.html#set_seed
  */
 export function set_seed(
@@ -73,6 +74,9 @@ export function set_seed(
   _reproducible: boolean | { reproducible?: boolean } = false,
 ): void {
   random.seed(seed);
+  const cut = BigInt(seed) % (2n ** 32n - 1n);
+  // As Python's modulo: never negative.
+  numpyRandom.seed(Number(cut < 0n ? cut + 2n ** 32n - 1n : cut));
   torch.manual_seed(seed);
 }
 
