@@ -59,7 +59,7 @@ import './learner/storage.js';
 import './learner/tta.js';
 export { load_learner, type LoadLearnerOptions } from './learner/export.js';
 export { reduce, restore, type Reduced } from '../fastcore/reduce.js';
-export { Callback, TrainEvalCallback } from './callback/core.js';
+export { before_batch_cb, Callback, TrainEvalCallback } from './callback/core.js';
 export {
   CancelBackwardException,
   CancelBatchException,

@@ -220,7 +220,9 @@ class LearnerClass {
   }
 
   add_cb(cb: CallbackLike): this {
-    const made = typeof cb === 'function' ? new cb() : cb;
+    const made: unknown = typeof cb === 'function' ? new cb() : cb;
+    if (!(made instanceof Callback))
+      throw new ArgumentError(`cbs must be callbacks or classes of them, not ${String(made)}`, 'Learner');
     made.learn = this;
     (this as unknown as Record<string, unknown>)[made.name] = made;
     this.cbs.push(made);
