@@ -238,7 +238,7 @@ export {
   type InterpretationOptions,
   type TopLossesPlot,
 } from './interpret.js';
-export { ScalarWriter, TensorBoardCallback, type TensorBoardOptions } from './callback/tensorboard.js';
+export { SummaryWriter, TensorBoardCallback, type TensorBoardOptions } from './callback/tensorboard.js';
 // Named, because several files give them members.
 export type { DataBlockClass } from './data/block.js';
 export type { LearnerClass } from './learner.js';
