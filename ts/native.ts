@@ -256,6 +256,9 @@ function explainMissing(problem: string, mend: string): never {
   return system ? explain(system.reason, system.mend) : explain(problem, mend);
 }
 
+/** Version and variant of the libtorch that is loaded, as Python's torch.__version__ has them. */
+export let libtorchVersion = '';
+
 function load(): Native {
   const node = tooOldNode();
   if (node) explain(node.reason, node.mend);
@@ -298,6 +301,7 @@ function load(): Native {
     // Nothing links to the CUDA half, so it is opened on purpose, before anything asks whether CUDA is there.
     for (const name of ['c10_cuda', 'torch_cuda']) if (existsSync(library(name))) open(library(name), true);
     const native = require(addon) as Native;
+    libtorchVersion = `${found.version}+${found.variant}`;
     if ('Deno' in globalThis) native.mapLargeBlocks();
     native.initialize({
       makeError,

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import * as torch from '../../ts/torch/index.js';
 import * as layers from '../../ts/fastai/layers.js';
+import { TensorBase } from '../../ts/fastai/tensor_types.js';
+import { flatten_model } from '../../ts/fastai/torch_core.js';
 import { growth } from '../support/live.js';
 import { difference, numbers, tensor } from '../torch/optim/record.js';
 
@@ -19,6 +21,11 @@ const recorded = JSON.parse(
 ) as Record<string, Recorded>;
 const { ConvLayer, NormType, ResBlock } = layers;
 
+/** Attention that counts from the start. */
+function attending<M extends torch.nn.Module & { gamma: torch.nn.Parameter }>(layer: M): torch.nn.AnyModule {
+  nn.init.constant_(layer.gamma, 0.5);
+  return layer as unknown as torch.nn.AnyModule;
+}
 const makers: Record<string, () => torch.nn.AnyModule> = {
   simple_cnn: () => layers.SimpleCNN([1, 4, 6]),
   conv_layer: () => ConvLayer(2, 3, { stride: 2 }),
@@ -29,6 +36,13 @@ const makers: Record<string, () => torch.nn.AnyModule> = {
   concat_pool: () => layers.AdaptiveConcatPool2d(2),
   residual: () => ResBlock(1, 2, 4, { stride: 2 }),
   bottleneck: () => ResBlock(4, 2, 2),
+  self_attention: () => attending(layers.SelfAttention(16)),
+  pooled_self_attention: () => attending(layers.PooledSelfAttention2d(16)),
+  simple_self_attention: () => attending(layers.SimpleSelfAttention(4, { ks: 3, sym: true })),
+  residual_attention: () => ResBlock(1, 4, 4, { sa: true }),
+  se_resnext: () => layers.SEResNeXtBlock(4, 4, 8, { groups: 2, base_width: 8 }),
+  separable: () => layers.SeparableBlock(1, 16, 16, { ks: 1 }),
+  time_distributed: () => layers.TimeDistributed(nn.Linear(3, 2)),
 };
 
 describe('fastai layers', () => {
@@ -52,6 +66,60 @@ describe('fastai layers', () => {
         expect(torch.allclose(param.grad!.flatten(), torch.tensor(gradients[i]!), 1e-3, 1e-4)).to.equal(true);
       });
     });
+
+  it('attention starts as nothing, and says what it cannot do', () => {
+    const x = tensor([2, 8, 4, 4], 1);
+    for (const layer of [
+      layers.SelfAttention(8),
+      layers.PooledSelfAttention2d(8),
+      layers.SimpleSelfAttention(8),
+    ]) {
+      expect(layer(x).equal(x)).to.equal(true);
+      expect(Object.keys(layer.state_dict())[0]).to.equal('gamma');
+    }
+    expect(() => layers.SelfAttention(4)).to.throw(torch.ValueError, 'SelfAttention(): n_channels is 4');
+    expect(() => layers.SimpleSelfAttention(4, { kernel: 3 } as never)).to.throw("unknown option 'kernel'");
+  });
+  it('TimeDistributed: one step after the other, several inputs, several outputs', () => {
+    const x = tensor([2, 3, 4], 1);
+    const whole = layers.TimeDistributed(nn.Linear(4, 2));
+    const steps = layers.TimeDistributed(whole.module, { low_mem: true });
+    expect(torch.allclose(steps(x) as torch.Tensor, whole(x) as torch.Tensor, 1e-5, 1e-6)).to.equal(true);
+    const last = layers.TimeDistributed(whole.module, false, 2);
+    const moved = last(x.transpose(1, 2)) as torch.Tensor;
+    expect(moved.shape).to.deep.equal([2, 2, 3]);
+    class Both extends nn.Module {
+      forward(a: torch.Tensor, b: torch.Tensor): torch.Tensor[] {
+        return [a.add(b), a.sub(b)];
+      }
+    }
+    const both = new Both() as unknown as torch.nn.AnyModule;
+    for (const low_mem of [false, true]) {
+      const [sum, difference_] = layers.TimeDistributed(both, { low_mem })(x, x) as [
+        torch.Tensor,
+        torch.Tensor,
+      ];
+      expect(sum.equal(x.mul(2))).to.equal(true);
+      expect(difference_.shape).to.deep.equal([2, 3, 4]);
+    }
+    expect(String(whole)).to.equal('TimeDistributed(Linear(in_features=4, out_features=2, bias=True))');
+  });
+  it('activations', () => {
+    const x = tensor([5], 1);
+    expect(layers.Swish()(x).equal(x.mul(x.sigmoid()))).to.equal(true);
+    expect(String(layers.Swish())).to.equal('Swish()');
+    expect(layers.Mish()(x).equal(layers.mish(x))).to.equal(true);
+    expect(layers.vleaky_relu(x, false).min().item()).to.equal(x.min().mul(0.3).item());
+    expect(String(layers.inplace_relu())).to.equal('ReLU(inplace=True)');
+    expect(layers.default_init(layers.Swish())).to.equal(nn.init.kaiming_uniform_);
+  });
+  it('flatten_model finds parameters that lie beside modules', () => {
+    const parts = flatten_model(layers.SelfAttention(8));
+    expect(parts.map((m) => m._get_name())).to.deep.equal(['Conv1d', 'Conv1d', 'Conv1d', 'ParameterModule']);
+    const x = tensor([2], 1);
+    const kind = layers.ToTensorBase()(x);
+    expect([kind instanceof TensorBase, x instanceof TensorBase]).to.deep.equal([true, false]);
+  });
 
   it('reshape', () => {
     const x = tensor([4, 3, 2], 1);
@@ -153,7 +221,7 @@ describe('fastai layers', () => {
   it('ConvLayer says what it does not know', () => {
     expect(() => ConvLayer(1, 2, { kernel_size: 3 } as never)).to.throw(/unknown option 'kernel_size'/);
     expect(() => ConvLayer(1, 2, { ndim: 4 })).to.throw(torch.ArgumentError, 'ndim must be 1, 2 or 3');
-    expect(() => ResBlock(1, 2, 2, { sa: true } as never)).to.throw(/unknown option 'sa'/);
+    expect(() => ResBlock(1, 2, 2, { se: true } as never)).to.throw(/unknown option 'se'/);
     const weight = ConvLayer(1, 2, { norm_type: NormType.Weight, groups: 1 });
     expect(weight.state_dict()).to.have.keys('0.bias', '0.weight_g', '0.weight_v');
     expect(ConvLayer(1, 2, { norm_type: NormType.Spectral })(tensor([1, 1, 4, 4], 1)).shape).to.deep.equal([

@@ -17,11 +17,15 @@ export {
 } from '../torchvision/io/index.js';
 export {
   apply_init,
+  children_and_parameters,
   default_device,
   find_bs,
   flatten_model,
+  has_children,
+  logit,
   norm_bias_params,
   one_param,
+  ParameterModule,
   params,
   set_seed,
   tensor,
@@ -49,10 +53,13 @@ export type { MetricFunction, MetricLike } from './learner/metric.js';
 export { format_time, Recorder } from './learner/recorder.js';
 export type { PredsOptions } from './learner/inference.js';
 import './learner/inference.js';
+export { CastToTensor } from './learner/cast.js';
+export type { TTAOptions } from './learner/tta.js';
 import './learner/storage.js';
+import './learner/tta.js';
 export { load_learner, type LoadLearnerOptions } from './learner/export.js';
 export { reduce, restore, type Reduced } from '../fastcore/reduce.js';
-export { Callback, TrainEvalCallback } from './callback/core.js';
+export { before_batch_cb, Callback, TrainEvalCallback } from './callback/core.js';
 export {
   CancelBackwardException,
   CancelBatchException,
@@ -231,7 +238,7 @@ export {
   type InterpretationOptions,
   type TopLossesPlot,
 } from './interpret.js';
-export { ScalarWriter, TensorBoardCallback, type TensorBoardOptions } from './callback/tensorboard.js';
+export { SummaryWriter, TensorBoardCallback, type TensorBoardOptions } from './callback/tensorboard.js';
 // Named, because several files give them members.
 export type { DataBlockClass } from './data/block.js';
 export type { LearnerClass } from './learner.js';

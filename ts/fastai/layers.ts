@@ -7,6 +7,7 @@ export {
   ResizeBatch,
   sigmoid_range,
   SigmoidRange,
+  ToTensorBase,
   View,
   type LayerFunction,
 } from './layers/basic.js';
@@ -56,4 +57,20 @@ export {
   type ConvLayerOptions,
   type PixelShuffleOptions,
 } from './layers/conv.js';
-export { ResBlock, SEModule, type ResBlockOptions } from './layers/resblock.js';
+export {
+  ResBlock,
+  SEBlock,
+  SEModule,
+  SEResNeXtBlock,
+  SeparableBlock,
+  type BlockOptions,
+  type ResBlockOptions,
+} from './layers/resblock.js';
+export {
+  PooledSelfAttention2d,
+  SelfAttention,
+  SimpleSelfAttention,
+  type SimpleSelfAttentionOptions,
+} from './layers/attention.js';
+export { inplace_relu, mish, Mish, swish, Swish, vleaky_relu } from './layers/activations.js';
+export { TimeDistributed, type TimeDistributedOptions } from './layers/time_distributed.js';

@@ -8,13 +8,14 @@ import { callable, type Device, type Tensor } from '../torch/index.js';
 import type { AnyModule, Module, Parameter } from '../torch/nn/index.js';
 import { Callback, TrainEvalCallback, type Awaitable, type CallbackLike } from './callback/core.js';
 import { CancelEpochException, events, trainingLoop, type Event } from './callback/events.js';
+import { CastToTensor } from './learner/cast.js';
 import { Loop, type BatchSource } from './learner/loop.js';
 import { mk_metrics, type Metric, type MetricLike } from './learner/metric.js';
 import { Pause } from './learner/pause.js';
 import { Recorder } from './learner/recorder.js';
 import { Adam } from './optimizer/index.js';
 import type { BaseOptimizer, HyperValue } from './optimizer/base.js';
-import { norm_bias_params, params } from './torch_core.js';
+import { norm_bias_params, trainable_params } from './torch_core.js';
 
 /** An entry of the table: an epoch's number, a loss, a metric, a time. */
 export type LogEntry = number | string | Tensor | null;
@@ -56,7 +57,7 @@ export interface LearnerOptions {
   opt_func?: OptFunc;
   /** Learning rate of a fit that is given none (default: 0.001). */
   lr?: number;
-  /** Groups of parameters (default: one of all). */
+  /** Groups of parameters (default: trainable_params, one of all that train). */
   splitter?: Splitter;
   cbs?: CallbackLike | Iterable<CallbackLike> | null;
   metrics?: MetricLike | Iterable<MetricLike> | null;
@@ -95,7 +96,7 @@ export interface FitOptions {
 /** Values that a new learner takes where it is given none; callbacks that every learner gets. */
 export const defaults: { lr: number; callbacks: (new () => Callback)[] } = {
   lr: 1e-3,
-  callbacks: [TrainEvalCallback, Recorder],
+  callbacks: [TrainEvalCallback, Recorder, CastToTensor],
 };
 
 /** @internal */
@@ -176,7 +177,7 @@ class LearnerClass {
     this.loss_func = inferLoss(dls, given.loss_func);
     this.opt_func = given.opt_func ?? Adam;
     this.lr = given.lr ?? defaults.lr;
-    this.splitter = given.splitter ?? params;
+    this.splitter = given.splitter ?? trainable_params;
     this.metrics = mk_metrics(given.metrics);
     this.path = Path(given.path ?? dls.path ?? '.');
     this.model_dir = given.model_dir ?? 'models';
@@ -220,7 +221,9 @@ class LearnerClass {
   }
 
   add_cb(cb: CallbackLike): this {
-    const made = typeof cb === 'function' ? new cb() : cb;
+    const made: unknown = typeof cb === 'function' ? new cb() : cb;
+    if (!(made instanceof Callback))
+      throw new ArgumentError(`cbs must be callbacks or classes of them, not ${String(made)}`, 'Learner');
     made.learn = this;
     (this as unknown as Record<string, unknown>)[made.name] = made;
     this.cbs.push(made);

@@ -1,4 +1,5 @@
 /** Basic torch helpers of fastai. https://docs.fast.ai/torch_core.html */
+import { numpyRandom } from '../fastcore/random_state.js';
 import { random } from '../fastcore/random.js';
 import * as torch from '../torch/index.js';
 import { Tensor, type TensorLike } from '../torch/index.js';
@@ -52,8 +53,20 @@ export function tensor(
   return made.dtype === torch.float64 && options.dtype == null ? made.float() : made;
 }
 
+/** The logits of probabilities, kept within 1e-7 and 1 - 1e-7: finite at 0 and 1, unlike torch's. */
+export function logit(x: Tensor): Tensor {
+  return torch.tidy(() =>
+    x
+      .clamp(1e-7, 1 - 1e-7)
+      .reciprocal()
+      .sub(1)
+      .log()
+      .neg(),
+  );
+}
+
 /**
- * Seeds Python's `random` and torch; `reproducible` is accepted for the sake of fastai's signature and asks nothing
+ * Seeds Python's `random`, NumPy's global generator (of TrainTestSplitter) and torch; `reproducible` is accepted for the sake of fastai's signature and asks nothing
  * more on a CPU. https://docs.fast.ai/torch_core.html#set_seed
  */
 export function set_seed(
@@ -61,6 +74,9 @@ export function set_seed(
   _reproducible: boolean | { reproducible?: boolean } = false,
 ): void {
   random.seed(seed);
+  const cut = BigInt(seed) % (2n ** 32n - 1n);
+  // As Python's modulo: never negative.
+  numpyRandom.seed(Number(cut < 0n ? cut + 2n ** 32n - 1n : cut));
   torch.manual_seed(seed);
 }
 
@@ -169,10 +185,38 @@ export function norm_bias_params(m: AnyModule, with_bias = true): Parameter[] {
   return found;
 }
 
-/** The modules without children below `m`, in order. */
-export function flatten_model(m: AnyModule): AnyModule[] {
+class ParameterModuleClass extends nn.Module {
+  declare val: Parameter;
+
+  /** A module for a parameter that belongs to none but one with children. */
+  constructor(p: Parameter) {
+    super();
+    this.val = p;
+  }
+  forward<T>(x: T): T {
+    return x;
+  }
+}
+export const ParameterModule = torch.callable(ParameterModuleClass);
+export type ParameterModule = ParameterModuleClass;
+
+/** The children of `m`, and a ParameterModule for each of its parameters that are in none of them. */
+export function children_and_parameters(m: AnyModule): AnyModule[] {
   const children = m.children();
-  return children.length === 0 ? [m] : children.flatMap(flatten_model);
+  const theirs = new Set(children.flatMap((child) => child.parameters()));
+  const own = m.parameters().filter((p) => !theirs.has(p));
+  return [...children, ...own.map((p) => new ParameterModule(p) as AnyModule)];
+}
+export function has_children(m: AnyModule): boolean {
+  return m.children().length > 0;
+}
+
+/**
+ * The modules without children below `m`, in order, and after its children a ParameterModule for each parameter that
+ * is directly in a module with children. https://docs.fast.ai/layers.html#flatten_model
+ */
+export function flatten_model(m: AnyModule): AnyModule[] {
+  return has_children(m) ? children_and_parameters(m).flatMap(flatten_model) : [m];
 }
 
 /** Applies `init` to the weights of every layer but normalisations, and zeroes their biases. */

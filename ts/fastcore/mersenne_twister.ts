@@ -8,11 +8,18 @@ export class MersenneTwister {
   readonly #state = new Uint32Array(size);
   #index = size;
 
+  /** `init_genrand`, as NumPy's RandomState is seeded. `seed`: 32 bits. */
+  seedByNumber(seed: number): void {
+    const state = this.#state;
+    state[0] = seed;
+    for (let i = 1; i < size; ++i) state[i] = Math.imul(1812433253, mixed(state, i)) + i;
+    this.#index = size;
+  }
+
   /** CPython's `init_by_array`. `key`: at least one word. */
   seedByArray(key: ArrayLike<number>): void {
     const state = this.#state;
-    state[0] = 19650218;
-    for (let i = 1; i < size; ++i) state[i] = Math.imul(1812433253, mixed(state, i)) + i;
+    this.seedByNumber(19650218);
     let i = 1;
     let j = 0;
     for (let k = Math.max(size, key.length); k > 0; --k) {

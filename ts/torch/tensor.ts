@@ -57,6 +57,9 @@ export class Tensor extends Handled implements Iterable<Tensor>, Disposable {
   get layout(): Layout {
     return layoutOfCode(native.layout(handleOf(this)));
   }
+  get is_cpu(): boolean {
+    return this.device.type === 'cpu';
+  }
   get is_cuda(): boolean {
     return this.device.type === 'cuda';
   }
@@ -93,6 +96,10 @@ export class Tensor extends Handled implements Iterable<Tensor>, Disposable {
   }
   dim(): number {
     return this.ndim;
+  }
+  /** Same as `dim()`. */
+  ndimension(): number {
+    return this.dim();
   }
   numel(): number {
     return native.numel(handleOf(this));

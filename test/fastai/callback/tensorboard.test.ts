@@ -5,8 +5,13 @@ import os from 'node:os';
 import path from 'node:path';
 import * as torch from '../../../ts/torch/index.js';
 import { crc32c } from '../../../ts/fastai/callback/crc32c.js';
-import { ScalarWriter, TensorBoardCallback } from '../../../ts/fastai/callback/tensorboard.js';
+import { SummaryWriter, TensorBoardCallback } from '../../../ts/fastai/callback/tensorboard.js';
+import { ImageDataLoaders } from '../../../ts/fastai/vision/data.js';
 import { Learner } from '../../../ts/fastai/learner.js';
+import { CrossEntropyLossFlat } from '../../../ts/fastai/losses.js';
+import { plt } from '../../../ts/plot/index.js';
+import { writeDrawnDigits } from '../../../ts/torchvision/datasets/index.js';
+import { decode_image } from '../../../ts/torchvision/io/index.js';
 import { SGD } from '../../../ts/fastai/optimizer/index.js';
 
 const { nn } = torch;
@@ -62,7 +67,13 @@ interface Scalar {
   value: number;
   step: number;
 }
-function read(file: string): { version: string; scalars: Scalar[] } {
+interface Picture {
+  name: string;
+  step: number;
+  size: number[];
+  png: Uint8Array;
+}
+function read(file: string): { version: string; scalars: Scalar[]; pictures: Picture[] } {
   const bytes = fs.readFileSync(file);
   const events: Fields[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -74,11 +85,17 @@ function read(file: string): { version: string; scalars: Scalar[] } {
     at += 16 + size;
   }
   for (const event of events) expect(Math.abs(event[1] - Date.now() / 1000)).to.be.below(60);
-  const scalars = events.slice(1).map((event) => {
-    const value = message(message(event[5])[1]);
-    return { name: String(value[1]), value: value[2] as number, step: event[2] as number };
-  });
-  return { version: String(events[0]![3]), scalars };
+  const values = events.slice(1).map((event): [Fields, number] => [message(message(event[5])[1]), event[2]]);
+  const scalars = values
+    .filter(([value]) => 2 in value)
+    .map(([value, step]) => ({ name: String(value[1]), value: value[2] as number, step }));
+  const pictures = values
+    .filter(([value]) => 4 in value)
+    .map(([value, step]) => {
+      const { 1: height, 2: width, 4: png } = message(value[4]);
+      return { name: String(value[1]), step, size: [height, width] as number[], png: png as Uint8Array };
+    });
+  return { version: String(events[0]![3]), scalars, pictures };
 }
 
 describe('TensorBoard', () => {
@@ -94,7 +111,7 @@ describe('TensorBoard', () => {
   });
 
   it('writes numbers and long names', () => {
-    const writer = new ScalarWriter(path.join(folder, 'a', 'b'));
+    const writer = new SummaryWriter(path.join(folder, 'a', 'b'));
     const long = 'name/'.repeat(60);
     writer.add_scalar(long, 0.5, 3_000_000_000);
     writer.add_scalar('ü', NaN, 0);
@@ -107,7 +124,53 @@ describe('TensorBoard', () => {
       { name: 'ü', value: NaN, step: 0 },
     ]);
     expect(() => writer.add_scalar('x', 1, 1)).to.throw(torch.ValueError, 'is closed');
-    expect(() => new ScalarWriter(folder).add_scalar('x', 1, -1)).to.throw(torch.ValueError, 'whole number');
+    expect(() => new SummaryWriter(folder).add_scalar('x', 1, -1)).to.throw(torch.ValueError, 'whole number');
+  });
+
+  it('writes pictures and figures', () => {
+    const writer = new SummaryWriter(path.join(folder, 'pictures'));
+    const image = torch.linspace(0, 1, 12).view(1, 3, 4);
+    writer.add_image('ramp', image, 1);
+    const [figure, ax] = plt.subplots({ figsize: [2, 1] });
+    ax.plot([1, 2]);
+    writer.add_figure('line', figure, 2);
+    plt.close(figure);
+    writer.close();
+    const [ramp, line_] = read(writer.file).pictures as [Picture, Picture];
+    expect([ramp.name, ramp.step, ramp.size]).to.deep.equal(['ramp', 1, [3, 4]]);
+    const pixels = decode_image(torch.tensor(ramp.png)).tolist();
+    expect(pixels).to.deep.equal(image.mul(255).to(torch.uint8).tolist());
+    expect([line_.name, line_.step]).to.deep.equal(['line', 2]);
+    expect([...decode_image(torch.tensor(line_.png)).shape.slice(1)]).to.deep.equal(line_.size);
+    expect(() => new SummaryWriter(folder).add_image('x', image, 0.5)).to.throw(
+      'step must be a whole number',
+    );
+    expect(() => TensorBoardCallback({ trace_model: true })).to.throw(torch.ArgumentError, 'trace_model');
+  });
+
+  it('shows validation pictures with what the model says of them', async () => {
+    const root = path.join(folder, 'digits');
+    writeDrawnDigits(root, { digits: [3, 7], train: 4, valid: 4, seed: 1 });
+    const dls = ImageDataLoaders.from_folder(root, { bs: 8 });
+    const run = async (options: object) => {
+      const log_dir = fs.mkdtempSync(path.join(folder, 'run-'));
+      const learn = Learner(dls, nn.Sequential(nn.Flatten(), nn.Linear(3 * 28 * 28, 2)), {
+        loss_func: CrossEntropyLossFlat(),
+        cbs: TensorBoardCallback({ log_dir, ...options }),
+      });
+      await learn.no_logging(() => learn.no_mbar(() => learn.fit(2)));
+      expect(learn.recorder.values.length).to.equal(2);
+      return read(path.join(log_dir, fs.readdirSync(log_dir)[0]!)).pictures;
+    };
+    const pictures = await run({ n_preds: 4 });
+    expect(pictures.map(({ name, step }) => [name, step])).to.deep.equal([
+      ['Sample results', 1],
+      ['Sample results', 2],
+    ]);
+    expect(await run({ log_preds: false })).to.deep.equal([]);
+    const before = torch.memory({ collect: true }).tensors;
+    await run({});
+    expect(torch.memory({ collect: true }).tensors).to.be.at.most(before + 12);
   });
 
   it('records a fit', async () => {

@@ -7,8 +7,11 @@ import { L, Path } from '../../../ts/fastcore/index.js';
 import * as torch from '../../../ts/torch/index.js';
 import { AttrGetter, ColReader, ItemGetter } from '../../../ts/fastai/data/columns.js';
 import { parent_label, RegexLabeller } from '../../../ts/fastai/data/labellers.js';
+import { TrainTestSplitter } from '../../../ts/fastai/data/train_test_splitter.js';
+import { set_seed } from '../../../ts/fastai/torch_core.js';
 import {
   ColSplitter,
+  EndSplitter,
   FileSplitter,
   FuncSplitter,
   GrandparentSplitter,
@@ -22,7 +25,58 @@ const plain = (splits: Iterable<Iterable<number>>) => Array.from(splits, (one) =
 const five = ['a', 'b', 'c', 'd', 'e'];
 const files = ['x/train/3/1.png', 'x/valid/3/2.png', 'x/train/7/3.png', 'x/test/7/4.png'].map((f) => Path(f));
 
+interface Recorded {
+  n: number;
+  test: number;
+  seed: number;
+  labels?: unknown[];
+  train?: number;
+  splits: number[][];
+}
+const recorded = JSON.parse(
+  fs.readFileSync(new URL('fixtures/train_test.json', import.meta.url), 'utf8'),
+) as Recorded[];
+
 describe('splitters', () => {
+  for (const { n, test, seed, labels, train, splits } of recorded)
+    it(`TrainTestSplitter: scikit-learn's ${test} of ${n}${labels ? ' by labels' : ''}`, () => {
+      const options = { random_state: seed, stratify: labels ?? null, train_size: train ?? null };
+      expect(plain(TrainTestSplitter(test, options)(Array(n)))).to.deep.equal(splits);
+    });
+  it('TrainTestSplitter: in order, by the global generator, and what it refuses', () => {
+    const items = Array<number>(10).fill(0);
+    expect(plain(TrainTestSplitter({ test_size: 3, shuffle: false })(items))).to.deep.equal([
+      [0, 1, 2, 3, 4, 5, 6],
+      [7, 8, 9],
+    ]);
+    set_seed(42);
+    const first = plain(TrainTestSplitter()(items));
+    expect(first).to.deep.equal(plain(TrainTestSplitter({ random_state: 42 })(items)));
+    expect(plain(TrainTestSplitter()(items))).not.to.deep.equal(first);
+    const wrong: [Parameters<typeof TrainTestSplitter>[0], string][] = [
+      [{ test_size: 0 }, 'test_size is 0, neither between 0 and 1 nor a number of items below 10'],
+      [10, 'test_size is 10, neither'],
+      [{ train_size: 1.5 }, 'train_size is 1.5, neither'],
+      [{ test_size: 0.5, train_size: 0.6 }, 'train_size and test_size are 6 and 5 of 10 items'],
+      [{ stratify: ['a', 'b'] }, 'stratify has 2 labels for 10 items'],
+      [{ stratify: [...'aaaaaaaaab'] }, 'the least frequent label of stratify has one item'],
+      [{ stratify: [...'aabbccddee'] }, 'test_size is 2, fewer than the 5 labels'],
+      [{ stratify: [...'aabb'], shuffle: false }, 'stratify asks for shuffle'],
+      [{ random_state: -1 }, 'from 0 to 2**32 - 1, not -1'],
+    ];
+    for (const [options, text] of wrong) expect(() => TrainTestSplitter(options)(items)).to.throw(text);
+    expect(() => TrainTestSplitter({ size: 1 } as never)).to.throw("unknown option 'size'");
+    expect(() => TrainTestSplitter()([1])).to.throw('of 1 items none is left for training');
+  });
+  it('EndSplitter', () => {
+    expect(plain(EndSplitter()(five))).to.deep.equal([[0, 1, 2, 3], [4]]);
+    expect(plain(EndSplitter(0.5, false)(five))).to.deep.equal([
+      [2, 3, 4],
+      [0, 1],
+    ]);
+    expect(plain(EndSplitter({ valid_pct: 0.1 })(five))).to.deep.equal([[0, 1, 2, 3, 4], []]);
+    expect(() => EndSplitter(1)).to.throw('valid_pct is 1, not between 0 and 1');
+  });
   it('RandomSplitter: the first part of a permutation of torch is for validation', () => {
     torch.manual_seed(42);
     const drawn = torch.randperm(10).tolist() as number[];

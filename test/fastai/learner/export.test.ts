@@ -8,29 +8,40 @@ import { fileURLToPath } from 'node:url';
 import {
   accuracy,
   Adam,
+  as_subclass,
+  aug_transforms,
   AvgMetric,
   Callback,
   DataLoader,
   DataLoaders,
+  DeterministicDraw,
+  Dihedral,
   F1Score,
   get_image_files,
+  Hue,
   ImageDataLoaders,
+  imagenet_stats,
   L,
   Lambda,
   Learner,
   load_learner,
+  Normalize,
   Path,
   random,
+  RandomErasing,
   reduce,
   Resize,
+  Saturation,
   set_seed,
   SGD,
+  TensorImage,
   torch,
   Transform,
   vision_learner,
   writeDrawnDigits,
   type LearnerOptions,
   type Tensor,
+  type TfmdDL,
 } from '../../../ts/fastai/index.js';
 import { message, thrown } from '../../support/thrown.js';
 
@@ -157,6 +168,24 @@ describe('Learner.export and load_learner', () => {
       await back.no_logging(() => back.no_mbar(() => back.fit(1)));
       expect(back.model.parameters()[0]!.equal(before)).to.equal(false);
       expect(back.final_record).to.have.lengthOf(4);
+    });
+    it('with what its transforms of batches draw', () => {
+      const more = [Saturation(), Hue(), RandomErasing(), Dihedral({ draw: DeterministicDraw([3]) })];
+      const dls = ImageDataLoaders.from_folder(root, {
+        bs: 12,
+        batch_tfms: [...aug_transforms({ xtra_tfms: more }), Normalize.from_stats(...imagenet_stats)],
+      });
+      const augmented = Learner(dls, nn.Sequential(arch()), { loss_func: F.cross_entropy });
+      const back = load_learner(augmented.export(at('augmented.pkl')));
+      const seen = ({ dls: { train } }: Learner): unknown => {
+        torch.manual_seed(3);
+        random.seed(3);
+        const { after_batch } = train as TfmdDL;
+        after_batch.split_idx = 0;
+        const pictures = as_subclass(torch.linspace(0, 255, 2 * 3 * 64).view(2, 3, 8, 8), TensorImage);
+        return numbers(after_batch(pictures));
+      };
+      expect(seen(back)).to.deep.equal(seen(augmented));
     });
     it('in another program', async () => {
       const reader = fileURLToPath(new URL('export_reader.ts', import.meta.url));

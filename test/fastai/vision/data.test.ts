@@ -17,7 +17,7 @@ import {
   parent_label,
 } from '../../../ts/fastai/data/transforms.js';
 import { TensorCategory, TensorImage, TensorImageBW } from '../../../ts/fastai/tensor_types.js';
-import { Resize } from '../../../ts/fastai/vision/augment.js';
+import { aug_transforms, Resize } from '../../../ts/fastai/vision/augment.js';
 import { PILImage, PILImageBW } from '../../../ts/fastai/vision/core.js';
 import { ImageBlock, ImageDataLoaders } from '../../../ts/fastai/vision/data.js';
 import { mnistSample } from '../../support/mnist.js';
@@ -270,6 +270,29 @@ describe('ImageDataLoaders', () => {
     const dls = ImageDataLoaders.from_folder(root, { bs: 6, batch_tfms: Normalize() });
     const pass = () => {
       for (const batch of dls.train as Iterable<Batch>) for (const part of batch) part.dispose();
+    };
+    pass();
+    const before = torch.memory({ collect: true }).tensors;
+    pass();
+    pass();
+    expect(torch.memory().tensors).to.be.at.most(before + 3);
+  });
+
+  it('transforms of batches change training pictures anew each time, and keep nothing of them', () => {
+    const batch_tfms = [...aug_transforms({ size: 4 }), Normalize.from_stats([0.5], [0.2])];
+    const dls = ImageDataLoaders.from_folder(root, { bs: 18, shuffle: false, batch_tfms });
+    expect(String(dls.train.after_batch)).to.equal(
+      'Pipeline: IntToFloatTensor -> Flip -> Brightness -> Normalize',
+    );
+    const first = () => (dls.valid.new({ shuffle: false }).one_batch() as Batch)[0];
+    expect([...first().shape]).to.deep.equal([6, 3, 4, 4]);
+    expect(torch.equal(first(), first())).to.equal(true);
+    const [one, two] = [dls.one_batch(), dls.one_batch()] as [Batch, Batch];
+    expect(one[0]).to.be.instanceOf(TensorImage);
+    expect(torch.equal(one[0], two[0])).to.equal(false);
+    const pass = () => {
+      for (const dl of [dls.train, dls.valid])
+        for (const batch of dl as Iterable<Batch>) for (const part of batch) part.dispose();
     };
     pass();
     const before = torch.memory({ collect: true }).tensors;

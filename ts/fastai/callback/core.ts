@@ -2,7 +2,7 @@
 import { reduce, type Reduced } from '../../fastcore/reduce.js';
 import { ArgumentError } from '../../torch/errors.js';
 import { checkOptions } from '../../torch/arguments.js';
-import { callable, nn } from '../../torch/index.js';
+import { callable, nn, type Tensor } from '../../torch/index.js';
 import type { LearnerClass } from '../learner.js';
 import { default_device } from '../torch_core.js';
 import { events, innerLoop, type Event } from './events.js';
@@ -147,6 +147,18 @@ export const Callback = callable(CallbackClass);
 export type Callback = CallbackClass;
 /** A callback, or a class of callbacks to make one of. */
 export type CallbackLike = Callback | (new () => Callback);
+
+/** A callback that puts what `f` makes of inputs and targets into their place, before each batch. */
+export function before_batch_cb(
+  f: (cb: Callback, xb: Tensor[], yb: Tensor[]) => [xb: Tensor[], yb: Tensor[]],
+): Callback {
+  return Callback({
+    before_batch() {
+      const { learn } = this;
+      [learn.xb, learn.yb] = f(this, learn.xb, learn.yb);
+    },
+  });
+}
 
 /** Counts iterations and puts the model in the right mode and on the right device. https://docs.fast.ai/callback.core.html#trainevalcallback */
 class TrainEvalCallbackClass extends CallbackClass {

@@ -1,5 +1,6 @@
 /** Fits with a schedule of hyper-parameters. https://docs.fast.ai/callback.schedule.html */
 import { namedArguments } from '../../torch/arguments.js';
+import { ArgumentError } from '../../torch/errors.js';
 import { callable, type Slice } from '../../torch/index.js';
 import { LearnerClass, listOf, type LearnerOptions, type Moms } from '../learner.js';
 import type { HyperValue } from '../optimizer/base.js';
@@ -15,8 +16,15 @@ class ParamSchedulerClass extends Callback {
   /** The values so far, of the last group of parameters. */
   hps: Record<string, number[]> = {};
 
+  /** @throws {ArgumentError} naming what is no schedule */
   constructor(scheds: Record<string, Schedule>) {
     super();
+    for (const [name, schedule] of Object.entries(scheds))
+      if (typeof schedule !== 'function')
+        throw new ArgumentError(
+          `ParamScheduler(): ${name} must be a schedule, such as SchedCos(0.1, 0.01)`,
+          'ParamScheduler',
+        );
     this.scheds = scheds;
   }
   override before_fit(): void {

@@ -58,6 +58,11 @@ export class TrackerCallbackClass extends Callback {
     checkOptions(new.target.name, options, [...trackerNames, ...more]);
     const { monitor = 'valid_loss', comp = null, min_delta = 0, reset_on_fit = true } = options;
     this.monitor = monitor;
+    if (comp !== null && typeof comp !== 'function')
+      throw new ArgumentError(
+        `${this.constructor.name}(): comp must be a function of two numbers`,
+        this.name,
+      );
     this.comp = comp ?? (/loss|error/.test(monitor) ? less : greater);
     this.#smaller = this.comp(0, 1);
     this.min_delta = this.#smaller ? -min_delta : min_delta;

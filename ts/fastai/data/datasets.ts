@@ -124,14 +124,18 @@ class DatasetsClass {
   overlapping_splits(): L<number> {
     return this.tls[0]!.overlapping_splits();
   }
-  /** Runs `fn` while items are transformed as those of part `i`. */
+  /** Runs `fn`, which may be asynchronous, while items are transformed as those of part `i`. */
   set_split_idx<T>(i: number | null, fn: (dsets: this) => T): T {
     const before = this.tls.map((tl) => tl.split_idx);
+    const restore = (): void => this.tls.forEach((tl, k) => (tl.tfms.split_idx = before[k]!));
     for (const tl of this.tls) tl.tfms.split_idx = i;
+    let waits = false;
     try {
-      return fn(this);
+      const result = fn(this);
+      waits = result instanceof Promise;
+      return waits ? ((result as Promise<unknown>).finally(restore) as T) : result;
     } finally {
-      this.tls.forEach((tl, k) => (tl.tfms.split_idx = before[k]!));
+      if (!waits) restore();
     }
   }
 

@@ -57,6 +57,28 @@ export function RandomSubsetSplitter(train_sz: number, valid_sz: number, seed?: 
   };
 }
 
+/**
+ * The last `valid_pct` (default: 0.2) of the items are for validation, or with `valid_last` false the first: for items
+ * that have an order.
+ */
+export function EndSplitter(
+  ...args: [valid_pct?: number | EndSplitterOptions, valid_last?: boolean | EndSplitterOptions]
+): Splitter {
+  const given = namedArguments('EndSplitter', ['valid_pct', 'valid_last'], args) as EndSplitterOptions;
+  const { valid_pct = 0.2, valid_last = true } = given;
+  if (!(valid_pct > 0 && valid_pct < 1))
+    throw new ValueError(`EndSplitter(): valid_pct is ${valid_pct}, not between 0 and 1`, 'EndSplitter');
+  return ({ length }) => {
+    const cut = Math.trunc(valid_pct * length);
+    if (!valid_last) return [L.range(cut, length), L.range(cut)];
+    return [L.range(length - cut), L.range(length - cut, length)];
+  };
+}
+export interface EndSplitterOptions {
+  valid_pct?: number;
+  valid_last?: boolean;
+}
+
 /** The items at `valid_idx` are for validation, in that order; all others for training. */
 export function IndexSplitter(valid_idx: Iterable<number>): Splitter {
   const valid = new L<number>([...valid_idx]);

@@ -5,3 +5,4 @@ export * from './files.js';
 export * from './labellers.js';
 export * from './normalize.js';
 export * from './splitters.js';
+export * from './train_test_splitter.js';

@@ -20,6 +20,7 @@ import * as columns from '../data/columns.js';
 import * as load from '../data/load.js';
 import * as dataTransforms from '../data/transforms.js';
 import * as layers from '../layers.js';
+import * as cast from '../learner/cast.js';
 import * as metric from '../learner/metric.js';
 import * as recorder from '../learner/recorder.js';
 import * as losses from '../losses.js';
@@ -30,6 +31,9 @@ import * as optimizer from '../optimizer/index.js';
 import * as tensorTypes from '../tensor_types.js';
 import * as torchCore from '../torch_core.js';
 import * as augment from '../vision/augment.js';
+import { withOptions } from '../vision/augment/affine.js';
+import * as lighting from '../vision/augment/lighting.js';
+import { WarpCoord } from '../vision/augment/warp.js';
 import * as visionCore from '../vision/core.js';
 import * as visionData from '../vision/data.js';
 import * as meta from '../vision/meta.js';
@@ -66,6 +70,8 @@ const modules: readonly (readonly [prefix: string, names: object])[] = [
   ['fastai.data.transforms', columns],
   ['fastai.vision.core', visionCore],
   ['fastai.vision.augment', augment],
+  ['fastai.vision.augment', lighting],
+  ['fastai.vision.augment', { withOptions, WarpCoord }],
   ['fastai.vision.data', visionData],
   ['fastai.vision.data', openPicture],
   ['fastai.vision.learner', meta],
@@ -76,7 +82,7 @@ const modules: readonly (readonly [prefix: string, names: object])[] = [
 /** Functions that may be called to make a function again. */
 const makers: ReadonlySet<unknown> = new Set([
   ...[columns.ColReader, columns.ItemGetter, columns.AttrGetter, dataTransforms.RegexLabeller],
-  ...[visionData.onPath, visionData.onName, visionData.onPosix],
+  ...[visionData.onPath, visionData.onName, visionData.onPosix, withOptions, augment.DeterministicDraw],
 ]);
 export function isMaker(value: unknown): boolean {
   return makers.has(value);
@@ -85,7 +91,7 @@ export function isMaker(value: unknown): boolean {
 const { Callback, ...ofCore } = callbacks;
 const libraryCallbacks: ReadonlySet<unknown> = new Set(
   [ofCore, activationStats, fp16, gather, hook, lrFinder, mixup, progress, schedule, tensorboard, tracker]
-    .concat([training, recorder] as never[])
+    .concat([training, recorder, cast] as never[])
     .flatMap((module) => Object.values(module) as unknown[]),
 );
 /** Whether a callback is one of the library's own classes; `Callback({...})` is the caller's. */

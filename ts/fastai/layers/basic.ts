@@ -2,6 +2,7 @@
 import { checkOptions } from '../../torch/arguments.js';
 import { callable, nn, type Tensor } from '../../torch/index.js';
 import { pythonText } from '../../torch/nn/modules/text.js';
+import { as_subclass, TensorBase, type TensorClass } from '../tensor_types.js';
 
 /** fastai's layers print with the module that they come from, and their fields. */
 export function layerText(layer: nn.Module, fields: Readonly<Record<string, unknown>>): string {
@@ -145,3 +146,21 @@ class SigmoidRangeClass extends nn.Module {
 }
 export const SigmoidRange = callable(SigmoidRangeClass);
 export type SigmoidRange = SigmoidRangeClass;
+
+class ToTensorBaseClass extends nn.Module {
+  /** Its input as a tensor of the class `tensor_cls` (default: TensorBase). */
+  readonly tensor_cls: TensorClass;
+  constructor({ tensor_cls = TensorBase }: { tensor_cls?: TensorClass } = {}) {
+    super();
+    this.tensor_cls = tensor_cls;
+  }
+  forward(x: Tensor): Tensor {
+    // A view, because a tensor that the caller has keeps its class.
+    return as_subclass(x.view(...x.shape), this.tensor_cls);
+  }
+  override toString(): string {
+    return `fastai.layers.ToTensorBase(tensor_cls=<class '${this.tensor_cls.name}'>)`;
+  }
+}
+export const ToTensorBase = callable(ToTensorBaseClass);
+export type ToTensorBase = ToTensorBaseClass;

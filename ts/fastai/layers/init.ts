@@ -1,6 +1,7 @@
 /** Initialization: https://docs.fast.ai/layers.html#inits */
 import { functional as F } from '../../torch/nn/index.js';
 import { nn, no_grad, Tensor } from '../../torch/index.js';
+import { mish, swish, Swish } from './activations.js';
 
 export type Init = (weight: Tensor) => unknown;
 
@@ -16,8 +17,8 @@ export function sigmoid_(input: Tensor, eps = 1e-7): Tensor {
 type Type = abstract new (...args: never[]) => nn.Module;
 /** Activations whose weights are drawn from a uniform distribution as Kaiming He, or as Xavier Glorot has it. */
 const kaiming: unknown[] = [
-  ...[F.relu, F.relu6, F.leaky_relu, F.silu, F.mish],
-  ...[nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.Mish],
+  ...[F.relu, F.relu6, F.leaky_relu, F.silu, F.mish, swish, mish],
+  ...[nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.SiLU, nn.Mish, Swish],
 ];
 const xavier: unknown[] = [F.sigmoid, F.tanh, sigmoid, sigmoid_, nn.Sigmoid, nn.Tanh];
 

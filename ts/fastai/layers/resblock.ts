@@ -1,5 +1,6 @@
 /** The residual block of fastai's own resnets: https://docs.fast.ai/layers.html#resblock */
 import { callable, nn, type Tensor } from '../../torch/index.js';
+import { SimpleSelfAttention } from './attention.js';
 import { ConvLayer, defaults, makeActivation, type Activation, type ConvLayerOptions } from './conv.js';
 import { NormType } from './norm.js';
 import { AvgPool, type PoolOptions } from './pool.js';
@@ -31,6 +32,9 @@ export interface ResBlockOptions extends Omit<ConvLayerOptions, 'act_cls'> {
   dw?: boolean;
   /** Groups of the last convolution. */
   g2?: number;
+  /** SimpleSelfAttention at the end of the path; default: false. */
+  sa?: boolean;
+  sym?: boolean;
   /** What halves the shortcut; default: AvgPool. */
   pool?: (ks: number, options: PoolOptions) => nn.Module;
   /** Pool before the shortcut's convolution; default: true. */
@@ -60,7 +64,7 @@ class ResBlockClass extends nn.Module {
       ...others
     } = options;
     const { nh1, nh2, pool = AvgPool, pool_first = true, act_cls = defaults.activation, ...rest } = others;
-    const { norm_type = NormType.Batch, ...conv } = rest;
+    const { norm_type = NormType.Batch, sa = false, sym = false, ...conv } = rest;
     const second = nh2 ?? nf;
     const first = nh1 ?? second;
     const [from, to] = [ni * expansion, nf * expansion];
@@ -78,7 +82,8 @@ class ResBlockClass extends nn.Module {
             ConvLayer(second, to, { ks: 1, groups: g2, ...last }),
           ];
     const excitation = reduction ? [SEModule(to, reduction, { act_cls })] : [];
-    this.convpath = nn.Sequential(...path, ...excitation);
+    const attention = sa ? [SimpleSelfAttention(to, 1, sym)] : [];
+    this.convpath = nn.Sequential(...path, ...excitation, ...attention);
     const shortcut: nn.Module[] =
       from === to ? [] : [ConvLayer(from, to, { ks: 1, act_cls: null, ndim, ...conv })];
     if (stride !== 1) shortcut.splice(pool_first ? 0 : 1, 0, pool(stride, { ndim, ceil_mode: true }));
@@ -100,3 +105,29 @@ function zeroed(norm_type: NormType | null): NormType | null {
 
 export const ResBlock = callable(ResBlockClass);
 export type ResBlock = ResBlockClass;
+
+export type BlockOptions = Omit<ResBlockOptions, 'nh1' | 'nh2' | 'dw'>;
+
+/** A residual block with squeeze and excitation (`reduction` default: 16). */
+export function SEBlock(expansion: number, ni: number, nf: number, options: BlockOptions = {}): ResBlock {
+  return ResBlock(expansion, ni, nf, { reduction: 16, ...options, nh1: nf * 2, nh2: nf * expansion });
+}
+/** The same with convolutions in `groups` (default: 32), `base_width` (default: 4) channels each at 64 filters. */
+export function SEResNeXtBlock(
+  expansion: number,
+  ni: number,
+  nf: number,
+  { base_width = 4, groups = 32, ...options }: BlockOptions & { base_width?: number } = {},
+): ResBlock {
+  const nh2 = Math.floor(nf * (base_width / 64)) * groups;
+  return ResBlock(expansion, ni, nf, { reduction: 16, ...options, groups, nh2 });
+}
+/** The same with a convolution for each channel. */
+export function SeparableBlock(
+  expansion: number,
+  ni: number,
+  nf: number,
+  { base_width: _unused, ...options }: BlockOptions & { base_width?: number } = {},
+): ResBlock {
+  return ResBlock(expansion, ni, nf, { reduction: 16, ...options, nh2: nf * 2, dw: true });
+}

@@ -3,20 +3,18 @@ import { L } from '../../fastcore/foundation.js';
 import { checkOptions } from '../../torch/arguments.js';
 import { ArgumentError } from '../../torch/errors.js';
 import { no_grad, tensor, Tensor } from '../../torch/index.js';
-import { GatherPredsCallback } from '../callback/gather.js';
+import { GatherPredsCallback, gatherNames, type GatherPredsOptions } from '../callback/gather.js';
 import { LearnerClass, listOf, type LearnerOptions, type LogEntry, type LossFunc } from '../learner.js';
 import { apply } from '../torch_core.js';
 import type { BatchSource } from './loop.js';
 
-export interface PredsOptions {
+export interface PredsOptions extends GatherPredsOptions {
   /** Which loader: 0 for the training set, 1 for the validation set (default). */
   ds_idx?: number;
   /** A loader of its own. */
   dl?: BatchSource | null;
-  with_input?: boolean;
   /** Predictions as the loss function decodes them, such as the class's number. */
   with_decoded?: boolean;
-  with_loss?: boolean;
   /** Applied to the predictions (default: the loss function's activation). */
   act?: ((preds: Tensor) => Tensor) | null;
   /** Within a fit, whose events are not repeated then. */
@@ -24,7 +22,6 @@ export interface PredsOptions {
   /** Predictions in the order of the items, in whatever order the loader gives them (default: true). */
   reorder?: boolean;
   cbs?: LearnerOptions['cbs'];
-  concat_dim?: number;
 }
 
 declare module '../learner.js' {
@@ -101,20 +98,7 @@ LearnerClass.prototype.validate = async function (options = {}) {
   return this.final_record ?? L<LogEntry>();
 };
 
-const options = [
-  ...[
-    'ds_idx',
-    'dl',
-    'with_input',
-    'with_decoded',
-    'with_loss',
-    'act',
-    'inner',
-    'reorder',
-    'cbs',
-    'concat_dim',
-  ],
-];
+const options = ['ds_idx', 'dl', 'with_decoded', 'act', 'inner', 'reorder', 'cbs', ...gatherNames];
 interface Decoder {
   activation?: (preds: Tensor) => Tensor;
   decodes?: (preds: Tensor) => Tensor;
@@ -132,7 +116,8 @@ LearnerClass.prototype.get_preds = async function (given = {}) {
     idxs = order;
     dl = dl.new({ get_idxs: () => order });
   }
-  const cb = GatherPredsCallback({ with_input, with_loss, concat_dim: given.concat_dim ?? 0 });
+  const gathered = Object.entries(given).filter(([name]) => gatherNames.includes(name));
+  const cb = GatherPredsCallback(Object.fromEntries(gathered));
   const cbs = listOf(given.cbs);
   const source = dl;
   const run = () => validation(this, source, { cbs: [...cbs, cb], inner: given.inner });
