@@ -53,22 +53,53 @@ at::Tensor gather(const at::Tensor& column, const int64_t* rows, int64_t count) 
   return result;
 }
 
-// gatherRows(columns, rows) -> for each column a new tensor of those rows, which have to be int64. Columns
-// are contiguous tensors on the CPU that record no gradient.
-napi_value gatherRows(Call& call) {
+// Rows that follow one another.
+at::Tensor slice(const at::Tensor& column, int64_t start, int64_t stop) {
+  auto sizes = column.sizes().vec();
+  const int64_t length = sizes[0];
+  if (start < 0 || stop < start || stop > length) fail(ErrorKind::Index, "index out of range in self");
+  sizes[0] = stop - start;
+  at::Tensor result = at::empty(sizes, column.options());
+  if (result.numel() == 0) return result;
+  const size_t bytes = column.nbytes() / static_cast<size_t>(length);
+  const auto* from = static_cast<const char*>(column.const_data_ptr()) + static_cast<size_t>(start) * bytes;
+  auto* to = static_cast<char*>(result.mutable_data_ptr());
+  at::parallel_for(0, static_cast<int64_t>(result.nbytes()), 128 << 10, [&](int64_t begin, int64_t end) {
+    std::memcpy(to + begin, from + begin, static_cast<size_t>(end - begin));
+  });
+  return result;
+}
+
+// For each column what `take` makes of it. Columns are contiguous tensors on the CPU that record no gradient.
+template <typename Take>
+napi_value ofEach(Call& call, Take&& take) {
   const auto columns = js::tensors(call.addon, call[0], "columns");
-  const at::Tensor rows = js::tensor(call.addon, call[1], "rows");
-  if (rows.scalar_type() != at::kLong || rows.dim() != 1 || !rows.is_cpu() || !rows.is_contiguous())
-    fail(ErrorKind::Argument, "rows must be a contiguous int64 tensor of one dimension on the CPU");
   std::vector<napi_value> results;
   results.reserve(columns.size());
   for (const at::Tensor& column : columns) {
     if (!column.defined() || column.layout() != at::kStrided || !column.is_cpu() || column.dim() == 0 ||
         !column.is_contiguous() || column.is_conj() || column.is_neg() || column.requires_grad())
       fail(ErrorKind::Argument, "columns must be contiguous tensors on the CPU without gradients");
-    results.push_back(call.addon.handles.wrap(gather(column, rows.const_data_ptr<int64_t>(), rows.numel())));
+    results.push_back(call.addon.handles.wrap(take(column)));
   }
   return js::array(call.env, results);
+}
+
+// gatherRows(columns, rows) -> for each column a new tensor of those rows, which have to be int64.
+napi_value gatherRows(Call& call) {
+  const at::Tensor rows = js::tensor(call.addon, call[1], "rows");
+  if (rows.scalar_type() != at::kLong || rows.dim() != 1 || !rows.is_cpu() || !rows.is_contiguous())
+    fail(ErrorKind::Argument, "rows must be a contiguous int64 tensor of one dimension on the CPU");
+  return ofEach(call, [&](const at::Tensor& column) {
+    return gather(column, rows.const_data_ptr<int64_t>(), rows.numel());
+  });
+}
+
+// sliceRows(columns, start, stop) -> for each column a new tensor of the rows from start up to stop.
+napi_value sliceRows(Call& call) {
+  const int64_t start = js::toInteger(call.env, call[1], "start");
+  const int64_t stop = js::toInteger(call.env, call[2], "stop");
+  return ofEach(call, [&](const at::Tensor& column) { return slice(column, start, stop); });
 }
 
 bool isRow(const at::Tensor& row) {
@@ -101,7 +132,8 @@ napi_value rowStep(Call& call) {
 }  // namespace
 
 std::vector<Export> gather_exports() {
-  return {{"gatherRows", guarded<gatherRows>}, {"rowStep", guarded<rowStep>}};
+  return {
+      {"gatherRows", guarded<gatherRows>}, {"sliceRows", guarded<sliceRows>}, {"rowStep", guarded<rowStep>}};
 }
 
 }  // namespace ltn

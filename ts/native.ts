@@ -194,6 +194,7 @@ export interface Native {
   needsInputGrad(inputs: (Handle | null)[]): boolean[];
   // gather.cc
   gatherRows(columns: Handle[], rows: Handle): Handle[];
+  sliceRows(columns: Handle[], start: number, stop: number): Handle[];
   rowStep(rows: readonly Handle[]): number | null;
   // random.cc
   newGenerator(device?: string): Handle;

@@ -42,17 +42,23 @@ class TidyScope implements Scope {
 }
 
 /** Visits the tensors in a result: in arrays, plain objects, maps and sets, however nested. */
-function visit(value: unknown, seen: Set<object>, found: (tensor: Handled) => void): void {
+function visit(value: unknown, found: (tensor: Handled) => void): void {
+  // Mostly it is one tensor, or nothing at all.
+  if (value instanceof Handled) found(value);
+  else if ((typeof value === 'object' && value !== null) || typeof value === 'function')
+    visitParts(value, new Set(), found);
+}
+function visitParts(value: unknown, seen: Set<object>, found: (tensor: Handled) => void): void {
   // A module is a function with its parameters as properties.
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
   seen.add(value);
   if (value instanceof Handled) return found(value);
   if (Array.isArray(value) || value instanceof Set) {
-    for (const item of value as Iterable<unknown>) visit(item, seen, found);
+    for (const item of value as Iterable<unknown>) visitParts(item, seen, found);
   } else if (value instanceof Map) {
-    for (const item of (value as Map<unknown, unknown>).values()) visit(item, seen, found);
+    for (const item of (value as Map<unknown, unknown>).values()) visitParts(item, seen, found);
   } else if (!ArrayBuffer.isView(value)) {
-    for (const item of Object.values(value)) visit(item, seen, found);
+    for (const item of Object.values(value)) visitParts(item, seen, found);
   }
 }
 
@@ -63,7 +69,7 @@ function visit(value: unknown, seen: Set<object>, found: (tensor: Handled) => vo
 export function tidy<T>(fn: () => T): T {
   const scope = new TidyScope(context().scope);
   return within({ scope }, fn, (result) => {
-    visit(result, new Set(), (tensor) => {
+    visit(result, (tensor) => {
       scope.release(tensor);
     });
     scope.close();
@@ -100,10 +106,9 @@ export class Stage {
   run<T>(fn: () => T, owners: readonly unknown[] = []): T {
     const inner = new TidyScope(this.#scope);
     const result = within({ scope: inner }, fn);
-    const seen = new Set<object>();
     // What the model itself holds on to stays until the model lets go of it, also where it is the result.
-    for (const owner of owners) visit(owner, seen, (tensor) => inner.abandon(tensor));
-    visit(result, new Set(), (tensor) => inner.release(tensor));
+    for (const owner of owners) visit(owner, (tensor) => inner.abandon(tensor));
+    visit(result, (tensor) => inner.release(tensor));
     inner.close();
     return result;
   }

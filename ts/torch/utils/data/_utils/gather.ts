@@ -107,12 +107,12 @@ export class TensorSource {
     return this.#rows(chunk);
   }
   #rows(chunk: Chunk): unknown {
-    if (!(chunk instanceof Tensor) || this.#plain === null)
-      return mapColumns(this.columns, (column) => takeRows(column, chunk));
-    const rows = native.gatherRows(
-      this.#plain.map((column) => handleOf(column)),
-      handleOf(chunk),
-    );
+    if (this.#plain === null) return mapColumns(this.columns, (column) => takeRows(column, chunk));
+    const columns = this.#plain.map((column) => handleOf(column));
+    const rows =
+      chunk instanceof Tensor
+        ? native.gatherRows(columns, handleOf(chunk))
+        : native.sliceRows(columns, chunk.start, chunk.stop);
     let next = 0;
     return mapColumns(this.columns, () => wrapTensor(rows[next++]!));
   }
