@@ -453,3 +453,26 @@ describe('fastai Learner', () => {
     expect(learn.recorder.losses.every((loss) => typeof loss === 'number')).to.equal(true);
   });
 });
+
+describe('a Learner that is told something wrong', () => {
+  it('names a loss function that gives no tensor', async () => {
+    const three = (): number => 3;
+    const learn = Learner(line(), nn.Linear(1, 1), { loss_func: three as never });
+    const error = await learn.no_logging(() => learn.no_mbar(() => learn.fit(1))).then(
+      () => null,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error).to.be.instanceOf(torch.ArgumentError);
+    expect(error!.message).to.equal("loss_func 'three' must give a tensor, not number");
+  });
+  it('names a hyper-parameter that is no number', async () => {
+    const learn = Learner(line(), nn.Linear(1, 1), { loss_func: nn.functional.mse_loss });
+    const error = await learn.fit(1, { lr: 'x' as never }).then(
+      () => null,
+      (reason: unknown) => reason as Error,
+    );
+    expect(error!.message).to.equal(
+      "set_hyper('lr'): a hyper-parameter must be a number or a boolean, not string",
+    );
+  });
+});

@@ -1,6 +1,7 @@
 /** The parts of a fit and of a validation, each between its events. */
 import { isKept, Stage } from '../../torch/memory.js';
-import { no_grad, nn, type Device, type Tensor } from '../../torch/index.js';
+import { ArgumentError } from '../../torch/errors.js';
+import { no_grad, nn, Tensor, type Device } from '../../torch/index.js';
 import { TensorDataset } from '../../torch/utils/data/dataset.js';
 import {
   CancelBackwardException,
@@ -181,6 +182,11 @@ export class Loop {
         () => learn.inContext(() => learn.loss_func(learn.pred, ...learn.yb)),
         [learn.loss_func],
       );
+      if (!(learn.loss_grad instanceof Tensor))
+        throw new ArgumentError(
+          `loss_func '${learn.loss_func.name}' must give a tensor, not ${typeof learn.loss_grad}`,
+          'loss_func',
+        );
       learn.loss = learn.loss_grad;
     }
     const loss = learn.call('after_loss');

@@ -133,6 +133,7 @@ export abstract class BaseOptimizer {
    * @param value one for all, a list with one for each group, or `slice(first, last)`; `slice(last)` gives the
    * groups before the last a tenth of it
    * @throws {ValueError} a list of another length
+   * @throws {ArgumentError} a value that is no number
    */
   set_hyper(name: string, value: HyperValue): void {
     const count = this.param_lists.length;
@@ -149,6 +150,12 @@ export abstract class BaseOptimizer {
       throw new ValueError(
         `set_hyper('${name}'): ${values.length} values for ${count} group${count === 1 ? '' : 's'} of parameters`,
       );
+    for (const one of values)
+      if (!(one === null || typeof one === 'number' || typeof one === 'boolean'))
+        throw new ArgumentError(
+          `set_hyper('${name}'): a hyper-parameter must be a number or a boolean, not ${typeof one}`,
+          name,
+        );
     this.setHyperOf(name, values);
   }
   set_hypers(values: Record<string, HyperValue>): void {
