@@ -1,13 +1,8 @@
 /** Reads the recorded cases. The format is described in README.md beside this file. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Kind } from '../support/close.js';
+import { Recordings, isFixture, readLines, type Tensors } from '../support/recordings.js';
 
-export interface RecordedTensor {
-  dtype: string;
-  shape: number[];
-  /** Little-endian elements in row-major order, base64. */
-  data: string;
-}
 /** An int is a bare number, everything a JSON value cannot tell apart is an object of one tag. */
 export type Value =
   | null
@@ -53,23 +48,19 @@ export interface Case {
 }
 export interface Fixture {
   name: string;
-  tensors: Map<string, RecordedTensor>;
+  tensors: Tensors;
   cases: Case[];
+  recordings: Recordings;
 }
 
 const folder = new URL('./fixtures/', import.meta.url);
 
 export function readFixtures(): Fixture[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
+  const files = readdirSync(folder).filter(isFixture);
   return files.sort().map((file) => {
-    const tensors = new Map<string, RecordedTensor>();
-    const cases: Case[] = [];
-    for (const line of readFileSync(new URL(file, folder), 'utf8').split('\n')) {
-      if (line === '') continue;
-      const entry = JSON.parse(line) as Case | ({ tensor: string } & RecordedTensor);
-      if ('tensor' in entry) tensors.set(entry.tensor, entry);
-      else cases.push(entry);
-    }
-    return { name: file.replace('.jsonl', ''), tensors, cases };
+    const tensors: Tensors = new Map();
+    const cases = readLines<Case>(new URL(file, folder), tensors);
+    const recordings = new Recordings(new URL(file, folder), tensors);
+    return { name: file.replace('.jsonl', ''), tensors, cases, recordings };
   });
 }

@@ -42,14 +42,16 @@ describe('parity with recorded PyTorch', () => {
         it(`${op}: ${cases.length} cases`, () => {
           const failures: string[] = [];
           for (const recorded of cases) {
-            let found: string[];
             try {
-              found = torch.tidy(() => new Replay(fixture, recorded).run());
+              fixture.recordings.expect(recorded, (answer) => {
+                const found = torch.tidy(() => new Replay(fixture, answer).run());
+                if (found.length > 0) throw new Error(found.join('\n      '));
+              });
             } catch (error) {
-              found = [String(error)];
+              failures.push(`${describeCase(recorded)}\n      ${(error as Error).message}`);
+              continue;
             }
-            if (found.length > 0) failures.push(`${describeCase(recorded)}\n      ${found.join('\n      ')}`);
-            else if (recorded.raises) ++count.errors;
+            if (recorded.raises) ++count.errors;
             else {
               covered.add(operatorOf(op));
               ++count.values;

@@ -1,7 +1,8 @@
 /** Runs one recorded case through the public interface and says what differs. */
 import * as torch from '../../ts/torch/index.js';
 import { decode, difference, type Kind } from '../support/close.js';
-import type { Case, Fixture, Raised, RecordedTensor, Result, Value } from './fixture.js';
+import type { RecordedTensor } from '../support/recorded.js';
+import type { Case, Fixture, Raised, Result, Value } from './fixture.js';
 
 type Callable = (...args: unknown[]) => unknown;
 const names = torch as unknown as Record<string, unknown>;

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import * as torch from '../../../ts/torch/index.js';
 import { growth } from '../../support/live.js';
-import { difference, fixture, numbers, tensor, type DTypeName } from './record.js';
+import { difference, fixture, numbers, recordings, tensor, type DTypeName } from './record.js';
 
 interface Case {
   options: object;
@@ -14,6 +14,7 @@ interface Case {
   n_iter: number;
 }
 const { lbfgs } = fixture<{ lbfgs: Case[] }>('optimizers');
+const recorded = recordings('optimizers');
 
 function problem(options: object, dtype: DTypeName) {
   const [a, b] = [tensor([4, 3], 5, dtype), tensor([4], 6, dtype)];
@@ -36,20 +37,24 @@ function problem(options: object, dtype: DTypeName) {
   return { optimizer, step, params: () => [...numbers(x), ...numbers(y)] };
 }
 
+function check({ options, dtype, losses, params, ...state }: Case): void {
+  const one = problem(options, dtype);
+  const tolerance = dtype === 'float64' ? 1e-9 : 1e-5;
+  losses.forEach(([loss, calls], i) => {
+    const [got, evaluations] = one.step();
+    expect(evaluations, `evaluations, step ${i + 1}`).to.equal(calls);
+    expect(difference([got], [loss]), `loss, step ${i + 1}`).to.be.at.most(tolerance);
+    expect(difference(one.params(), params[i]!), `parameters, step ${i + 1}`).to.be.at.most(tolerance);
+  });
+  const [saved] = [...one.optimizer.state_dict().state.values()];
+  expect(Object.keys(saved!)).to.have.members(state.keys);
+  expect([saved!['func_evals'], saved!['n_iter']]).to.deep.equal([state.func_evals, state.n_iter]);
+}
+
 describe('LBFGS against PyTorch', () => {
-  for (const { options, dtype, losses, params, ...state } of lbfgs)
-    it(`${JSON.stringify(options)} ${dtype}`, () => {
-      const one = problem(options, dtype);
-      const tolerance = dtype === 'float64' ? 1e-9 : 1e-5;
-      losses.forEach(([loss, calls], i) => {
-        const [got, evaluations] = one.step();
-        expect(evaluations, `evaluations, step ${i + 1}`).to.equal(calls);
-        expect(difference([got], [loss]), `loss, step ${i + 1}`).to.be.at.most(tolerance);
-        expect(difference(one.params(), params[i]!), `parameters, step ${i + 1}`).to.be.at.most(tolerance);
-      });
-      const [saved] = [...one.optimizer.state_dict().state.values()];
-      expect(Object.keys(saved!)).to.have.members(state.keys);
-      expect([saved!['func_evals'], saved!['n_iter']]).to.deep.equal([state.func_evals, state.n_iter]);
+  for (const one of lbfgs)
+    it(`${JSON.stringify(one.options)} ${one.dtype}`, () => {
+      recorded.expect(one, check);
     });
 
   it('goes on from its saved state', () => {

@@ -1,9 +1,15 @@
 /** What the recorders of this folder and its tests compute alike. */
 import { readFileSync } from 'node:fs';
 import * as torch from '../../../ts/torch/index.js';
+import { Recordings } from '../../support/recordings.js';
 
 export function fixture<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), 'utf8')) as T;
+}
+
+/** The answers to its cases on other processors. */
+export function recordings(name: string): Recordings {
+  return new Recordings(new URL(`./fixtures/${name}.json`, import.meta.url));
 }
 
 const dtypes = { float32: torch.float32, float64: torch.float64 };

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import torch, { TorchError, manual_seed, nn, type Tensor } from '../../../../ts/index.js';
 import { whyNotNested } from '../../../../ts/torch/nn/modules/transformer_encoder.js';
 import { expectRecorded, readRecorded, restore, type RecordedTensor } from '../../../support/recorded.js';
+import { Recordings } from '../../../support/recordings.js';
 import { message, thrown } from '../../../support/thrown.js';
 
 type Named = Record<string, RecordedTensor>;
@@ -29,6 +30,7 @@ interface Recorded {
   after: RecordedTensor;
 }
 const recorded = readRecorded<Recorded>(import.meta.url, 'transformer.json');
+const recordings = new Recordings(new URL('fixtures/transformer.json', import.meta.url));
 const F = nn.functional;
 
 const activations: Record<string, unknown> = {
@@ -68,49 +70,54 @@ function title({ kind, options, mode, inputs, masks, call }: Case): string {
   return `${kind} ${JSON.stringify(options)} ${shapes} ${[...Object.keys(masks), ...Object.keys(call)].join(' ')} ${mode}`;
 }
 
+/** Makes the module of a case, calls it, and compares all of it with the recorded answer. */
+function check(expected: Case): void {
+  const { mode } = expected;
+  manual_seed(42);
+  const module = make(expected);
+  // Python writes a dropout of 0 as it was given, too.
+  expect(String(module)).to.equal(expected.text);
+  const state = module.state_dict();
+  expect(Object.keys(state)).to.deep.equal(Object.keys(expected.state));
+  for (const key of Object.keys(state)) {
+    const [shape, bytes] = digest(state[key]!);
+    expect(shape, key).to.deep.equal(expected.state[key]![0]);
+    if (process.arch === 'x64') expect(bytes, key).to.equal(expected.state[key]![1]);
+  }
+  torch.no_grad(() => {
+    for (const [i, parameter] of module.parameters().entries())
+      if (parameter.ndim === 1)
+        parameter.add_(
+          torch
+            .arange(i, i + parameter.numel())
+            .sin()
+            .div(4),
+        );
+  });
+  module.train(mode === 'train');
+  const own = expected.inputs.map((input) => restore(input).requires_grad_());
+  const masks = Object.fromEntries(
+    Object.entries(expected.masks).map(([name, mask]) => [name, restore(mask)]),
+  );
+  manual_seed(5);
+  const forward = (): Tensor => module(...own, { ...masks, ...expected.call });
+  const output = mode === 'no_grad' ? torch.no_grad(forward) : forward();
+  expectRecorded(output, expected.output, 'reduction', 'output');
+  if (!expected.grads) return;
+  output.square().sum().backward();
+  own.forEach((input, i) => {
+    expectRecorded(input.grad, expected.input_grads![i]!, 'reduction', `gradient of input ${i}`);
+  });
+  const parameters = module.named_parameters();
+  expect(parameters.map(([name]) => name)).to.deep.equal(Object.keys(expected.grads));
+  for (const [name, parameter] of parameters)
+    expectRecorded(parameter.grad, expected.grads[name]!, 'reduction', `gradient of ${name}`);
+}
+
 describe('transformers against PyTorch', () => {
   for (const expected of recorded.cases)
     it(title(expected), () => {
-      const { mode } = expected;
-      manual_seed(42);
-      const module = make(expected);
-      // Python writes a dropout of 0 as it was given, too.
-      expect(String(module)).to.equal(expected.text);
-      const state = module.state_dict();
-      expect(Object.keys(state)).to.deep.equal(Object.keys(expected.state));
-      for (const key of Object.keys(state)) {
-        const [shape, bytes] = digest(state[key]!);
-        expect(shape, key).to.deep.equal(expected.state[key]![0]);
-        if (process.arch === 'x64') expect(bytes, key).to.equal(expected.state[key]![1]);
-      }
-      torch.no_grad(() => {
-        for (const [i, parameter] of module.parameters().entries())
-          if (parameter.ndim === 1)
-            parameter.add_(
-              torch
-                .arange(i, i + parameter.numel())
-                .sin()
-                .div(4),
-            );
-      });
-      module.train(mode === 'train');
-      const own = expected.inputs.map((input) => restore(input).requires_grad_());
-      const masks = Object.fromEntries(
-        Object.entries(expected.masks).map(([name, mask]) => [name, restore(mask)]),
-      );
-      manual_seed(5);
-      const forward = (): Tensor => module(...own, { ...masks, ...expected.call });
-      const output = mode === 'no_grad' ? torch.no_grad(forward) : forward();
-      expectRecorded(output, expected.output, 'reduction', 'output');
-      if (!expected.grads) return;
-      output.square().sum().backward();
-      own.forEach((input, i) => {
-        expectRecorded(input.grad, expected.input_grads![i]!, 'reduction', `gradient of input ${i}`);
-      });
-      const parameters = module.named_parameters();
-      expect(parameters.map(([name]) => name)).to.deep.equal(Object.keys(expected.grads));
-      for (const [name, parameter] of parameters)
-        expectRecorded(parameter.grad, expected.grads[name]!, 'reduction', `gradient of ${name}`);
+      recordings.expect(expected, check);
     });
 
   it('the default model prints, and the generator has drawn as much as in PyTorch', () => {

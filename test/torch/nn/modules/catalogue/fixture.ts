@@ -1,8 +1,9 @@
 /** Reads what fixtures/record.py has recorded. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { Float, type Tensor } from '../../../../../ts/torch/index.js';
 import type { Kind } from '../../../../support/close.js';
-import { dtypeNamed, restore, type RecordedTensor } from '../../../../support/recorded.js';
+import { dtypeNamed, restore } from '../../../../support/recorded.js';
+import { Recordings, isFixture, readLines, type Tensors } from '../../../../support/recordings.js';
 
 export type Value =
   | null
@@ -48,25 +49,33 @@ export interface RecordedRefusal extends Made {
 
 export interface Family {
   name: string;
-  tensors: Map<string, RecordedTensor>;
+  tensors: Tensors;
   cases: RecordedCase[];
   refused: RecordedRefusal[];
+  recordings: Recordings;
 }
+
+/** What only moves or chooses elements is equal bit for bit; where windows overlap, gradients are sums. */
+export const gradientKind: Record<Kind, Kind> = {
+  exact: 'reduction',
+  drawn: 'elementwise',
+  elementwise: 'elementwise',
+  reduction: 'reduction',
+};
 
 export function families(): Family[] {
   const folder = new URL('fixtures/', import.meta.url);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.jsonl'));
+  const files = readdirSync(folder).filter((file) => file.endsWith('.jsonl') && isFixture(file));
   return files.sort().map((file) => {
-    const family: Family = { name: file.replace('.jsonl', ''), tensors: new Map(), cases: [], refused: [] };
-    for (const line of readFileSync(new URL(file, folder), 'utf8').split('\n')) {
-      if (line === '') continue;
-      const entry = JSON.parse(line) as
-        RecordedCase | RecordedRefusal | ({ tensor: string } & RecordedTensor);
-      if ('tensor' in entry) family.tensors.set(entry.tensor, entry);
-      else if ('repr' in entry) family.cases.push(entry);
-      else family.refused.push(entry);
-    }
-    return family;
+    const tensors: Tensors = new Map();
+    const entries = readLines<RecordedCase | RecordedRefusal>(new URL(file, folder), tensors);
+    return {
+      name: file.replace('.jsonl', ''),
+      tensors,
+      cases: entries.filter((entry) => 'repr' in entry),
+      refused: entries.filter((entry) => 'type' in entry),
+      recordings: new Recordings(new URL(file, folder), tensors),
+    };
   });
 }
 

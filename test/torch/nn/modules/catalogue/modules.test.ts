@@ -7,7 +7,15 @@ import * as torch from '../../../../../ts/torch/index.js';
 import { nn, type Tensor } from '../../../../../ts/torch/index.js';
 import type { Kind } from '../../../../support/close.js';
 import { expectRecorded } from '../../../../support/recorded.js';
-import { families, revive, reviveAll, type Family, type RecordedCase, type Value } from './fixture.js';
+import {
+  families,
+  gradientKind,
+  revive,
+  reviveAll,
+  type Family,
+  type RecordedCase,
+  type Value,
+} from './fixture.js';
 
 type Make = (...args: unknown[]) => nn.AnyModule;
 interface Made {
@@ -29,14 +37,6 @@ function weighted(output: Tensor): Tensor {
   const weights = torch.arange(output.numel()).remainder(5).add(1).div(4);
   return output.mul(weights.to(output.dtype).reshape(output.shape)).sum();
 }
-
-/** What only moves or chooses elements is equal bit for bit; where windows overlap, gradients are sums. */
-const gradientKind: Record<Kind, Kind> = {
-  exact: 'reduction',
-  drawn: 'elementwise',
-  elementwise: 'elementwise',
-  reduction: 'reduction',
-};
 
 class Replay {
   private readonly leaves: Tensor[] = [];
@@ -123,7 +123,9 @@ for (const family of families())
   describe(`nn modules against PyTorch: ${family.name}`, () => {
     for (const recorded of family.cases)
       it(`${title(recorded)}, ${recorded.calls.length} calls`, () => {
-        torch.tidy(() => new Replay(family, recorded).run());
+        family.recordings.expect(recorded, (answer) => {
+          torch.tidy(() => new Replay(family, answer).run());
+        });
       });
 
     for (const recorded of family.refused)
