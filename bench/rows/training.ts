@@ -209,7 +209,7 @@ function adam(options: { fused?: boolean }): Work {
  * Epochs of some 20 ms are measured when V8 has compiled what runs in them, after as many as the book's longer fit has:
  * the first ten take half as long again, because compiling them takes processor time too.
  */
-const warm = { count: 2, rounds: 9, warmup: 30, tolerance: 1e-4 };
+const warm = { count: 5, rounds: 9, warmup: 12, tolerance: 1e-4 };
 
 export const benchmarks: Benchmark[] = [
   {
