@@ -8,6 +8,11 @@ export const programs: readonly Program[] = [
     ...{ file: 'start', figure: 'elapsed', unit: 'ms', goal: 0.3, python: true, rounds: 7 },
   },
   {
+    name: 'import',
+    what: 'the first import in a fresh process',
+    ...{ file: 'start', figure: 'import', unit: 'ms', goal: 0.3, python: true, rounds: 7 },
+  },
+  {
     name: 'chapter-rss',
     what: "peak memory of the chapter's run: both models from scratch, five epochs each",
     ...{ file: 'chapter', figure: 'peak', unit: 'MB', goal: 0.7, python: true, rounds: 3 },
