@@ -458,10 +458,12 @@ describe('a Learner that is told something wrong', () => {
   it('names a loss function that gives no tensor', async () => {
     const three = (): number => 3;
     const learn = Learner(line(), nn.Linear(1, 1), { loss_func: three as never });
-    const error = await learn.no_logging(() => learn.no_mbar(() => learn.fit(1))).then(
-      () => null,
-      (reason: unknown) => reason as Error,
-    );
+    const error = await learn
+      .no_logging(() => learn.no_mbar(() => learn.fit(1)))
+      .then(
+        () => null,
+        (reason: unknown) => reason as Error,
+      );
     expect(error).to.be.instanceOf(torch.ArgumentError);
     expect(error!.message).to.equal("loss_func 'three' must give a tensor, not number");
   });

@@ -4,14 +4,15 @@ import nodePath from 'node:path';
 import { silent, startProgress } from '../../../scripts/libtorch/progress.mjs';
 import { Path } from '../../fastcore/path.js';
 import type { PathLike } from '../../fastcore/path.js';
-import type { UnpackLimits } from './archive.js';
 import { Config } from './config.js';
 import { download } from './download.js';
 import { unpack } from './unpack.js';
+import type { UnpackLimits } from './unpack_limits.js';
 import { archiveName, fingerprints } from './urls.js';
 
 export { readArchive } from './archive.js';
-export type { ArchiveFile, UnpackLimits } from './archive.js';
+export type { ArchiveFile } from './archive.js';
+export type { UnpackLimits } from './unpack_limits.js';
 export { Config, fastai_cfg, fastai_path } from './config.js';
 export { URLs } from './urls.js';
 

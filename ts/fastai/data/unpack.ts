@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import nodePath from 'node:path';
 import { UnpackSync } from 'tar';
 
-import { defaultLimits, readTar, type UnpackLimits } from './archive.js';
+import { readTar } from './tar_stream.js';
+import { defaultLimits, type UnpackLimits } from './unpack_limits.js';
 
 let counter = 0;
 
