@@ -1,6 +1,6 @@
 /** Tensors to JavaScript values and back, over one ArrayBuffer: element by element only inside JavaScript. */
 import { types } from 'node:util';
-import { markAsUntransferable } from 'node:worker_threads';
+import * as threads from 'node:worker_threads';
 import { native, type RawScalar } from '../native.js';
 import { wrapTensor } from './dispatch.js';
 import * as dtypes from './dtype.js';
@@ -82,6 +82,18 @@ export function dtypeOfArray(array: ArrayBufferView): DType {
   throw new ArgumentError(`from_numpy(): a ${array.constructor.name} has no dtype`, 'from_numpy');
 }
 
+const { isMarkedAsUntransferable } = threads as {
+  /** Node 21 and later. */
+  isMarkedAsUntransferable?: (value: object) => boolean;
+};
+
+/** Transferred to another thread, the memory would be freed there while a tensor still uses it. */
+function holdHere(buffer: ArrayBuffer): void {
+  // Memory of another addon is marked from the start. Marked once more, Node 24 and later cannot take it off that
+  // addon when the process ends, and abort.
+  if (isMarkedAsUntransferable?.(buffer) !== true) threads.markAsUntransferable(buffer);
+}
+
 function bufferOf(view: ArrayBufferView, share: boolean): ArrayBufferView {
   if (types.isSharedArrayBuffer(view.buffer)) {
     // Node-API knows no SharedArrayBuffer; slice() copies into an ordinary one.
@@ -97,8 +109,7 @@ function bufferOf(view: ArrayBufferView, share: boolean): ArrayBufferView {
         'from_numpy(): a tensor cannot share the memory of a resizable ArrayBuffer',
         'from_numpy',
       );
-    // Transferred to another thread, the memory would be freed there while the tensor still uses it.
-    markAsUntransferable(view.buffer);
+    holdHere(view.buffer);
   }
   return view;
 }

@@ -313,3 +313,17 @@ print(json.dumps([[f(w, h, m) for m in ('bilinear', 'bicubic')] for w, h in d['s
     });
   });
 });
+
+describe('the memory of a picture', () => {
+  const opened = () => PILImageBW.create(rawPng(2, 1, 8, 0, [0, 5, 6]));
+  it('is not that of its tensor, nor of its copy', () => {
+    const image = opened();
+    const copy = image.copy();
+    image.toTensor().add_(1);
+    expect(pixels(image)).to.deep.equal([5, 6]);
+    copy.data[0] = 9;
+    expect(pixels(image)).to.deep.equal([5, 6]);
+    // A Buffer's slice() would be no copy.
+    expect(image.data.constructor).to.equal(Uint8Array);
+  });
+});

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/ban-ts-comment -- it runs on dist/, which need not be there when types are checked */
 // @ts-nocheck
 // Ways to end a process while libtorch is at work; the test wants the exact code or signal of each.
+import { createRequire } from 'node:module';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import * as torch from '../../../dist/index.js';
 
@@ -29,7 +30,18 @@ function busy() {
   for (;;) a.matmul(a);
 }
 
+const require = createRequire(import.meta.url);
+/** A tensor on the memory of another addon, both still there at the end. */
+const foreign = [];
+
 const scenarios = {
+  foreignMemory() {
+    const { Transformer } = require('@napi-rs/image');
+    const png = Transformer.fromRgbaPixels(new Uint8Array(16 * 16 * 4).fill(7), 16, 16).pngSync();
+    const pixels = new Transformer(png).rawPixelsSync();
+    foreign.push(pixels, torch.from_numpy(pixels));
+    if (foreign[1].sum().item() !== 7 * pixels.length) process.exit(1);
+  },
   training() {
     for (let i = 0; ; ++i) {
       step();

@@ -23,6 +23,7 @@ export const ends: Record<string, End> = {
   exitCode: seven,
   exitEvent: seven,
   natural: { code: 0 },
+  foreignMemory: { code: 0 },
   throw: uncaught,
   throwInHook: uncaught,
   reject: uncaught,

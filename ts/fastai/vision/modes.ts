@@ -53,8 +53,11 @@ function asOpened({ width, height, channels, data }: Pixels, bytes: Uint8Array):
   if (picture.data instanceof Uint16Array && picture.channels === 1)
     return { mode: 'I;16', width, height, data: picture.data };
   // Of 16-bit colours PIL keeps the high byte.
+  // What the decoder gives may be a Buffer, whose slice() is no copy, over memory of its own.
   const bytesOf =
-    picture.data instanceof Uint16Array ? Uint8Array.from(picture.data, (v) => v >>> 8) : picture.data;
+    picture.data instanceof Uint16Array
+      ? Uint8Array.from(picture.data, (v) => v >>> 8)
+      : new Uint8Array(picture.data);
   const mode = (['L', 'LA', 'RGB', 'RGBA'] as const)[picture.channels - 1]!;
   return { mode, width, height, data: bytesOf };
 }
