@@ -236,7 +236,13 @@ export const benchmarks: Benchmark[] = [
   (() => {
     // The same data at the same place in memory, which makes more of a difference than the turns.
     let one: Work | undefined;
-    const shared = (): Work => (one ??= learner(() => nn.Linear(784, 1), 0.1));
+    const shared = (): Work =>
+      (one ??= {
+        ...learner(() => nn.Linear(784, 1), 0.1),
+        end: () => {
+          one = undefined;
+        },
+      });
     return {
       name: 'learner-turns',
       what: 'Learner, linear model: an epoch that lets the event loop turn, against one that does not',

@@ -455,6 +455,11 @@ describe('fastai Learner', () => {
 });
 
 describe('a Learner that is told something wrong', () => {
+  const thrownBy = (fit: Promise<void>): Promise<string | null> =>
+    fit.then(
+      () => null,
+      (reason: unknown) => (reason as Error).message,
+    );
   it('names a loss function that gives no tensor', async () => {
     const three = (): number => 3;
     const learn = Learner(line(), nn.Linear(1, 1), { loss_func: three as never });
@@ -466,14 +471,17 @@ describe('a Learner that is told something wrong', () => {
       );
     expect(error).to.be.instanceOf(torch.ArgumentError);
     expect(error!.message).to.equal("loss_func 'three' must give a tensor, not number");
+    const nameless = Learner(line(), nn.Linear(1, 1), {
+      loss_func: (
+        () => () =>
+          3
+      )() as never,
+    });
+    expect(await thrownBy(nameless.fit(1))).to.equal('loss_func must give a tensor, not number');
   });
   it('names a hyper-parameter that is no number', async () => {
     const learn = Learner(line(), nn.Linear(1, 1), { loss_func: nn.functional.mse_loss });
-    const error = await learn.fit(1, { lr: 'x' as never }).then(
-      () => null,
-      (reason: unknown) => reason as Error,
-    );
-    expect(error!.message).to.equal(
+    expect(await thrownBy(learn.fit(1, { lr: 'x' as never }))).to.equal(
       "set_hyper('lr'): a hyper-parameter must be a number or a boolean, not string",
     );
   });

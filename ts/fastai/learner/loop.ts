@@ -182,11 +182,7 @@ export class Loop {
         () => learn.inContext(() => learn.loss_func(learn.pred, ...learn.yb)),
         [learn.loss_func],
       );
-      if (!(learn.loss_grad instanceof Tensor))
-        throw new ArgumentError(
-          `loss_func '${learn.loss_func.name}' must give a tensor, not ${typeof learn.loss_grad}`,
-          'loss_func',
-        );
+      if (!(learn.loss_grad instanceof Tensor)) throw noTensor(learn.loss_func, learn.loss_grad);
       learn.loss = learn.loss_grad;
     }
     const loss = learn.call('after_loss');
@@ -210,6 +206,13 @@ function isAtHand(dl: BatchSource): boolean {
   if (!Array.isArray(dataset)) return false;
   const first: unknown = dataset[0];
   return ![first, ...(Array.isArray(first) ? (first as unknown[]) : [])].some((x) => x instanceof Promise);
+}
+
+/** A module, and some functions, have no name. */
+function noTensor(loss_func: unknown, loss: unknown): ArgumentError {
+  const { name } = loss_func as { name?: string };
+  const which = name ? `loss_func '${name}'` : 'loss_func';
+  return new ArgumentError(`${which} must give a tensor, not ${typeof loss}`, 'loss_func');
 }
 
 function free(t: Tensor): void {
